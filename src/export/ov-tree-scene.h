@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * From a process table to a scene: which rows are shown, in which order, with which shape,
+ * border, dots, tone, heat and label.  Shared by the tree page and by every picture export.
+ */
+#pragma once
+
+#include "canvas/scene/ov-scene.h"
+#include "model/ov-process-table.h"
+
+G_BEGIN_DECLS
+
+typedef enum { OV_OVERLAY_NONE, OV_OVERLAY_MEMORY, OV_OVERLAY_REDUCTIONS, OV_OVERLAY_MAILBOX } OvOverlay;
+
+typedef struct
+{
+  OvOverlay        overlay;
+  guint32          application;  /* string id: only this one; OV_STRING_NONE: all */
+  guint32          root;         /* slot: only this subtree; OV_SLOT_NONE: all */
+  guint            max_depth;    /* 0: no bound */
+  const char      *filter;       /* text; what does not match is dimmed */
+  const OvBitset  *collapsed;    /* slots; may be NULL */
+  gboolean         hide_outside;
+  guint32          selected;     /* slot: its links and monitors become edges */
+} OvTreeSceneOptions;
+
+/* The id of a row in scenes: (generation, slot), never 0.  Regions have ids of their own. */
+guint64   ov_tree_scene_id_of    (const OvProcess *row,
+                                  guint32          slot);
+guint32   ov_tree_scene_slot_of  (guint64          id); /* OV_SLOT_NONE for a region */
+/* (transfer full), frozen. */
+OvScene  *ov_tree_scene_build    (OvProcessTable           *table,
+                                  const OvTreeSceneOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * OvNode: one node as the program knows it: how to reach it, whether it is there, its figures
+ * and its processes.  Only operations call the functions that ask the node; views read.
+ * Thread: main.
+ */
+#pragma once
+
+#include "model/ov-process-table.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  OV_NODE_OFFLINE,     /* never attached, or detached */
+  OV_NODE_CONNECTING,
+  OV_NODE_TAKING_CENSUS,
+  OV_NODE_LIVE,
+  OV_NODE_GONE,        /* was live; its last picture stays; watched for coming back */
+} OvNodeState;
+
+typedef struct
+{
+  const char *cookie;       /* NULL: found by the rules of cli.md */
+  const char *cookie_file;  /* NULL: the default */
+  const char *host;         /* NULL: the name's */
+  guint16     port;         /* 0: epmd */
+  guint       timeout_ms;   /* 0: 5,000 */
+  gboolean    is_sandbox;   /* armed from the start */
+} OvAttachOptions;
+
+#define OV_TYPE_NODE (ov_node_get_type ())
+G_DECLARE_FINAL_TYPE (OvNode, ov_node, OV, NODE, GObject)
+
+/* Properties (all notify): "name", "state" (OvNodeState), "armed", "otp-release" (uint),
+ * "error" (boxed GError: why it is offline or gone), "watched" (OvWatch). */
+OvNode         *ov_node_new               (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+const char     *ov_node_get_name          (OvNode *self);
+OvNodeState     ov_node_get_state         (OvNode *self);
+guint           ov_node_get_otp_release   (OvNode *self);
+gboolean        ov_node_is_sandbox        (OvNode *self);
+gboolean        ov_node_get_armed         (OvNode *self);
+void            ov_node_set_armed         (OvNode   *self,
+                                           gboolean  armed);
+const GError   *ov_node_get_error         (OvNode *self);
+OvProcessTable *ov_node_get_processes     (OvNode *self); /* (transfer none), never NULL */
+
+void            ov_node_attach_async      (OvNode                *self,
+                                           const OvAttachOptions *options,
+                                           GCancellable          *cancellable,
+                                           GAsyncReadyCallback    callback,
+                                           gpointer               user_data);
+gboolean        ov_node_attach_finish     (OvNode        *self,
+                                           GAsyncResult  *result,
+                                           GError       **error);
+void            ov_node_detach_async      (OvNode              *self,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
+gboolean        ov_node_detach_finish     (OvNode        *self,
+                                           GAsyncResult  *result,
+                                           GError       **error);
+/* Fills the table with a census; @with_supervisors reads child ids and strategies too. */
+void            ov_node_census_async      (OvNode              *self,
+                                           gboolean             with_supervisors,
+                                           guint                deadline_ms,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
+gboolean        ov_node_census_finish     (OvNode        *self,
+                                           GAsyncResult  *result,
+                                           GError       **error);
+/* Keeps the table live from now on: census, lifecycle, samples; holds until unwatched. */
+void            ov_node_watch             (OvNode  *self,
+                                           OvWatch  what);
+/* One request of PROTOCOL.md. */
+void            ov_node_request_async     (OvNode              *self,
+                                           const char          *request,
+                                           const OvTerm        *arguments,
+                                           guint                timeout_ms,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
+OvTerm         *ov_node_request_finish    (OvNode        *self,
+                                           GAsyncResult  *result,
+                                           GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
