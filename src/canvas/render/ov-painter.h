@@ -7,7 +7,8 @@
  */
 #pragma once
 
-#include "canvas/layout/ov-layout.h"
+#include "canvas/scene/ov-boxes.h"
+#include "canvas/scene/ov-scene.h"
 #include "canvas/scene/ov-viewport.h"
 
 #include <cairo.h>
