@@ -32,8 +32,20 @@ typedef struct
 #define OV_TYPE_NODE (ov_node_get_type ())
 G_DECLARE_FINAL_TYPE (OvNode, ov_node, OV, NODE, GObject)
 
-/* Properties (all notify): "name", "state" (OvNodeState), "armed", "otp-release" (uint),
- * "error" (boxed GError: why it is offline or gone), "watched" (OvWatch). */
+/* What the node said of itself last (the probe's NODE record); zero: not known. */
+typedef struct
+{
+  gint64  at_ns;
+  guint64 process_count, process_limit, port_count, atom_count, run_queue, uptime_s;
+  guint64 total_bytes, processes_bytes, binary_bytes, ets_bytes, code_bytes, atom_bytes;
+  double  reductions_per_s;
+} OvNodeFigures;
+
+/* Properties (all notify): "name", "state" (OvNodeState as int), "armed", "otp-release" (uint),
+ * "error" (boxed GError: why it is offline or gone), "watched" (OvWatch as uint),
+ * "can-reconnect" (boolean: it is gone, and something answers in its place again).
+ * Signals: "returned" when can-reconnect becomes true (an attach may be offered or started),
+ * "figures" at most once a second when ov_node_get_figures() is newer. */
 OvNode         *ov_node_new               (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 const char     *ov_node_get_name          (OvNode *self);
 OvNodeState     ov_node_get_state         (OvNode *self);
@@ -43,6 +55,10 @@ gboolean        ov_node_get_armed         (OvNode *self);
 void            ov_node_set_armed         (OvNode   *self,
                                            gboolean  armed);
 const GError   *ov_node_get_error         (OvNode *self);
+gboolean        ov_node_can_reconnect     (OvNode *self);
+OvWatch         ov_node_get_watched       (OvNode *self);
+const OvNodeFigures *ov_node_get_figures  (OvNode *self);
+const char     *ov_node_state_get_word    (OvNodeState state); /* "live" */
 OvProcessTable *ov_node_get_processes     (OvNode *self); /* (transfer none), never NULL */
 
 void            ov_node_attach_async      (OvNode                *self,
@@ -53,6 +69,12 @@ void            ov_node_attach_async      (OvNode                *self,
 gboolean        ov_node_attach_finish     (OvNode        *self,
                                            GAsyncResult  *result,
                                            GError       **error);
+/* Attach again as last time: same cookie rules, same host and port where they were given or
+ * remembered, and the same watch.  Finish with ov_node_attach_finish(). */
+void            ov_node_reattach_async    (OvNode              *self,
+                                           GCancellable        *cancellable,
+                                           GAsyncReadyCallback  callback,
+                                           gpointer             user_data);
 void            ov_node_detach_async      (OvNode              *self,
                                            GCancellable        *cancellable,
                                            GAsyncReadyCallback  callback,
@@ -73,6 +95,10 @@ gboolean        ov_node_census_finish     (OvNode        *self,
 /* Keeps the table live from now on: census, lifecycle, samples; holds until unwatched. */
 void            ov_node_watch             (OvNode  *self,
                                            OvWatch  what);
+/* Full records of these rows now (what became visible or selected, say). */
+void            ov_node_refresh           (OvNode        *self,
+                                           const guint32 *slots,
+                                           guint          n_slots);
 /* One request of PROTOCOL.md. */
 void            ov_node_request_async     (OvNode              *self,
                                            const char          *request,

@@ -11,6 +11,7 @@
 
 #include "base/ov-bitset.h"
 #include "base/ov-strings.h"
+#include "model/ov-history.h"
 #include "probe/ov-probe.h"
 
 G_BEGIN_DECLS
@@ -44,7 +45,7 @@ typedef struct
 {
   OvPid       pid;
   guint32     generation;
-  gboolean    used : 1, alive : 1, trap_exit : 1, restarting : 1;
+  guint       used : 1, alive : 1, trap_exit : 1, restarting : 1;
   OvBehaviour behaviour : 6;
   OvStatus    status : 4;
   OvRestart   restart : 3;
@@ -59,8 +60,9 @@ typedef struct
   guint16     arity;
   guint16     n_restarts;    /* of the place this process stands in, as seen since attaching */
   guint32     intensity, period_s; /* of a supervisor */
-  guint32     parent, first_child, last_child, previous, next; /* the tree, as slots */
-  guint32     n_children;    /* direct */
+  /* The tree, as slots; roots outside are each other's previous and next. */
+  guint32     parent, first_child, last_child, previous, next;
+  guint32     n_children;    /* direct, graves included */
   guint32     n_links, n_monitors, n_monitored_by;
   guint32     link_start;    /* into the table's link arena */
   guint64     memory_bytes;  /* OV_UNKNOWN_U64: not known */
@@ -76,6 +78,24 @@ typedef struct
   guint32 name;  /* in the table's strings */
   guint32 root;  /* slot of its master */
 } OvApplication;
+
+/* A child of a supervisor that is no process of this node: it has no row. */
+typedef enum
+{
+  OV_ABSENCE_UNDEFINED,   /* specified, not running: terminated, or start returned ignore */
+  OV_ABSENCE_RESTARTING,
+  OV_ABSENCE_REMOTE,      /* runs on another node */
+} OvAbsence;
+
+typedef struct
+{
+  OvAbsence   absence;
+  OvRestart   restart;
+  OvBehaviour behaviour;
+  guint32     child_id;   /* printed term, in the table's strings */
+  guint32     position;   /* among all children of its supervisor, in start order */
+  OvPid       pid;        /* REMOTE: its pid, else none */
+} OvAbsentChild;
 
 #define OV_TYPE_PROCESS_TABLE (ov_process_table_get_type ())
 G_DECLARE_FINAL_TYPE (OvProcessTable, ov_process_table, OV, PROCESS_TABLE, GObject)
@@ -114,6 +134,11 @@ void                 ov_process_table_begin_census    (OvProcessTable *self);
 void                 ov_process_table_end_census      (OvProcessTable *self); /* rows not reported are dead */
 void                 ov_process_table_flush           (OvProcessTable *self); /* place, then emit now */
 
+void                 ov_process_table_reset           (OvProcessTable *self); /* another life of the node */
+/* A live table keeps graves for a moment and gives births a mark; one-shot use does neither. */
+void                 ov_process_table_set_live        (OvProcessTable *self,
+                                                       gboolean        live);
+
 /* Reading it. */
 const char          *ov_process_table_get_node_name   (OvProcessTable *self);
 OvStrings           *ov_process_table_get_strings     (OvProcessTable *self);
@@ -131,9 +156,17 @@ const OvApplication *ov_process_table_get_applications (OvProcessTable *self,
 /* Roots that stand outside every application, in pid order; (transfer none). */
 const guint32       *ov_process_table_get_outside     (OvProcessTable *self,
                                                        guint          *n);
+/* Valid until the next call. */
 const OvPid         *ov_process_table_get_links       (OvProcessTable *self,
                                                        guint32         slot,
                                                        guint          *n);
+/* Children of a supervisor that have no row: restarting, undefined, remote; in start order. */
+const OvAbsentChild *ov_process_table_get_absent      (OvProcessTable *self,
+                                                       guint32         supervisor,
+                                                       guint          *n);
+/* Another supervisor that lists this process as its child too; OV_SLOT_NONE: none. */
+guint32              ov_process_table_get_rival       (OvProcessTable *self,
+                                                       guint32         slot);
 /* Words for a row, in OTP's terms; (transfer full). */
 char                *ov_process_table_dup_title       (OvProcessTable *self,
                                                        guint32         slot); /* name, else label, child id, M.f/a */
@@ -151,6 +184,33 @@ void                 ov_process_table_sum             (OvProcessTable *self,
                                                        guint32         slot,
                                                        OvSubtree      *sum);
 
+/* Samples over time of a row that somebody looks at; pins are counted, and a pin ends by
+ * itself when the row's slot is used again.  The history is NULL for a row without pin. */
+void                 ov_process_table_pin             (OvProcessTable *self,
+                                                       guint32         slot);
+void                 ov_process_table_unpin           (OvProcessTable *self,
+                                                       guint32         slot);
+const OvHistory     *ov_process_table_get_history     (OvProcessTable *self,
+                                                       guint32         slot);
+/* Of the whole node: the sums over all rows, one sample a sweep. */
+const OvHistory     *ov_process_table_get_totals      (OvProcessTable *self);
+
+/* What happened, kept in a ring that forgets the oldest. */
+typedef struct
+{
+  OvLifeKind kind;
+  guint32    name, child_id, reason, module; /* in the table's strings */
+  OvPid      pid;
+  OvPid      old_pid;     /* RESTARTED: whose place it took */
+  OvPid      supervisor;  /* none: unsupervised */
+  gint64     at_ns;
+} OvLifeFact;
+
+/* Facts are numbered from 0 without gaps; one that was forgotten is NULL. */
+guint64              ov_process_table_get_n_facts     (OvProcessTable *self);
+const OvLifeFact    *ov_process_table_get_fact        (OvProcessTable *self,
+                                                       guint64         number);
+
 /* Words of the enumerations, untranslated as the command line prints them ("gen_server",
  * "permanent", "one_for_one"); NULL for UNKNOWN. */
 const char *ov_behaviour_get_word (OvBehaviour value);  /* "process" for UNKNOWN and PROC_LIB */
@@ -158,5 +218,6 @@ const char *ov_restart_get_word   (OvRestart value);
 const char *ov_strategy_get_word  (OvStrategy value);
 const char *ov_status_get_word    (OvStatus value);
 const char *ov_mark_get_word      (OvMark value);
+const char *ov_absence_get_word   (OvAbsence value);
 
 G_END_DECLS
