@@ -51,6 +51,6 @@ const char *ov_sandbox_get_example  (OvSandbox *self);
 const char *ov_sandbox_get_node     (OvSandbox *self); /* "shop-1a2b@localhost" */
 guint16     ov_sandbox_get_port     (OvSandbox *self);
 const char *ov_sandbox_get_cookie   (OvSandbox *self); /* never to be printed */
-const char *ov_sandbox_get_notice   (OvSandbox *self); /* NULL: fully isolated */
+const char *ov_sandbox_get_notice   (OvSandbox *self); /* NULL: in a jail; the network is still this machine's */
 
 G_END_DECLS
