@@ -21,6 +21,14 @@ typedef enum
   OV_EXPORT_PDF,
 } OvExportFormat;
 
+/* How text for people is set; all zero: plain, as wide as it needs. */
+typedef struct
+{
+  gboolean colour;  /* SGR sequences; only ever for a terminal */
+  gboolean ascii;   /* no box-drawing characters */
+  guint    columns; /* cut lines there; 0: never */
+} OvTextStyle;
+
 /* The answer of `tree get` as cli.md describes it; (transfer full). */
 JsonNode *ov_tree_export_json  (OvProcessTable           *table,
                                 const OvTreeSceneOptions *options) G_GNUC_WARN_UNUSED_RESULT;
@@ -28,5 +36,10 @@ GBytes   *ov_tree_export_bytes (OvProcessTable           *table,
                                 const OvTreeSceneOptions *options,
                                 OvExportFormat            format,
                                 GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The tree as a person reads it in a terminal. */
+char     *ov_tree_export_text  (OvProcessTable           *table,
+                                const OvTreeSceneOptions *options,
+                                const OvTextStyle        *style) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

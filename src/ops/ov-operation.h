@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "export/ov-tree-export.h"
 #include "model/ov-session.h"
 
 #include <json-glib/json-glib.h>
@@ -81,6 +82,8 @@ struct _OvOperation
   const char           *description; /* N_(), paragraphs for help */
   OvEffect              effect;
   gboolean              needs_node;
+  gboolean              keeps_session; /* of use only where a session outlives the run: not for one command */
+  gboolean              journaled;   /* written to the journal although it neither changes nor destroys */
   const char           *undo;        /* how it is undone, "none" when there is nothing to undo */
   const OvParameter    *parameters;
   guint                 n_parameters;
@@ -91,8 +94,20 @@ struct _OvOperation
   void                (*run) (OvInvocation *invocation); /* ends with ov_invocation_return_…() */
 };
 
-const OvOperation *const *ov_operations_get_all (guint *n); /* ordered by id */
+/* The first word of ids: "tree", "process", … */
+typedef struct
+{
+  const char *name;
+  const char *summary; /* N_() */
+} OvSubject;
+
+const OvOperation *const *ov_operations_get_all (guint *n); /* ordered by subject, then as in help */
 const OvOperation *ov_operation_find            (const char *id);
+const OvSubject   *ov_subjects_get_all          (guint *n);
+const OvParameter *ov_operation_find_parameter  (const OvOperation *self,
+                                                 const char        *name);
+gboolean           ov_operation_has_format      (const OvOperation *self,
+                                                 const char        *format);
 const char        *ov_effect_get_word           (OvEffect effect);
 /* Checks types, ranges, choices, unknown and missing members, and fills in defaults. */
 JsonObject        *ov_operation_check           (const OvOperation *self,
@@ -109,6 +124,9 @@ typedef struct
 } OvAnswerBody;
 
 void               ov_answer_body_free          (OvAnswerBody *self);
+/* The answer as JSON, also where it came as bytes of application/json; (transfer none). */
+JsonNode          *ov_answer_body_get_json      (OvAnswerBody  *self,
+                                                 GError       **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvAnswerBody, ov_answer_body_free)
 
 /* @node may be NULL for operations that need none; @parameters (nullable) is not changed.
@@ -120,6 +138,29 @@ void               ov_operation_run_async       (const OvOperation   *self,
                                                  JsonObject          *parameters,
                                                  const char          *format, /* NULL: json */
                                                  guint                timeout_ms, /* 0: 5,000 */
+                                                 GCancellable        *cancellable,
+                                                 GAsyncReadyCallback  callback,
+                                                 gpointer             user_data);
+
+/* The same with all that a front end may want to say; zero members mean the default. */
+typedef void (*OvLineFunc) (JsonNode *line,
+                            gpointer  user_data);
+
+typedef struct
+{
+  JsonObject     *parameters;
+  const char     *format;      /* NULL: json */
+  guint           timeout_ms;  /* 0: 5,000 */
+  const char     *secret;      /* a typed cookie: copied, wiped, never journaled nor logged */
+  OvTextStyle     text;        /* for format "text" */
+  OvLineFunc      line_func;   /* lines of a stream, before the answer */
+  gpointer        line_data;
+} OvRunOptions;
+
+void               ov_operation_run_full_async  (const OvOperation   *self,
+                                                 OvSession           *session,
+                                                 OvNode              *node,
+                                                 const OvRunOptions  *options,
                                                  GCancellable        *cancellable,
                                                  GAsyncReadyCallback  callback,
                                                  gpointer             user_data);
