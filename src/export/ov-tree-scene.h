@@ -24,6 +24,19 @@ typedef struct
   guint32          selected;     /* slot: its links and monitors become edges */
 } OvTreeSceneOptions;
 
+/* Everything, nothing selected: zero would mean slot 0. */
+#define OV_TREE_SCENE_OPTIONS_INIT                                                                 \
+  { .application = OV_STRING_NONE, .root = OV_SLOT_NONE, .selected = OV_SLOT_NONE }
+
+/* The figures at the two ends of the heat ramp, for a legend.  Between them heat grows with the
+ * logarithm; what is below or above has the colour of the end.  The high end is the greatest
+ * figure shown, rounded up to 1, 2 or 5 times a power of ten, so that colours do not flicker;
+ * the low end is 1/10,000 of it, never under 1. */
+typedef struct
+{
+  double low, high;
+} OvHeatRamp;
+
 /* The id of a row in scenes: (generation, slot), never 0.  Regions have ids of their own. */
 guint64   ov_tree_scene_id_of    (const OvProcess *row,
                                   guint32          slot);
@@ -31,5 +44,15 @@ guint32   ov_tree_scene_slot_of  (guint64          id); /* OV_SLOT_NONE for a re
 /* (transfer full), frozen. */
 OvScene  *ov_tree_scene_build    (OvProcessTable           *table,
                                   const OvTreeSceneOptions *options) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The same, telling the ramp that was used; @ramp may be NULL. */
+OvScene  *ov_tree_scene_build_with_ramp (OvProcessTable           *table,
+                                         const OvTreeSceneOptions *options,
+                                         OvHeatRamp               *ramp) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a row has @text in its name, label, pid, module, function, child id or application,
+ * ignoring the case of ASCII letters. */
+gboolean  ov_tree_scene_matches  (OvProcessTable  *table,
+                                  const OvProcess *row,
+                                  const char      *text);
 
 G_END_DECLS
