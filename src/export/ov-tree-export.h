@@ -26,6 +26,7 @@ typedef struct
 {
   gboolean colour;  /* SGR sequences; only ever for a terminal */
   gboolean ascii;   /* no box-drawing characters */
+  gboolean fold;    /* many equal leaves in a row are told by their number */
   guint    columns; /* cut lines there; 0: never */
 } OvTextStyle;
 

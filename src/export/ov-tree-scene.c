@@ -10,6 +10,7 @@
 
 #include "export/ov-process-text.h"
 #include "export/ov-tree-walk.h"
+#include "model/ov-process-search.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -71,6 +72,7 @@ typedef struct
   GArray                   *entries;
   OvScene                  *scene;
   OvHeatRamp                ramp;
+  OvProcessSearch          *search; /* NULL: everything matches */
   GString                  *label, *sublabel;
 } Build;
 
@@ -175,10 +177,7 @@ write_labels (Build           *build,
   else
     ov_process_text_append_call (build->label, get_string (build, row->module),
                                  get_string (build, row->function), row->arity);
-  if (row->restarting)
-    g_string_append (build->sublabel, _("restarting"));
-  else
-    ov_process_text_append_pid (build->sublabel, build->table, &row->pid);
+  ov_process_text_append_pid (build->sublabel, build->table, &row->pid);
   if (build->label->len == 0)
     g_string_append (build->label, build->sublabel->str);
   if (best != NULL && row->module != OV_STRING_NONE)
@@ -194,25 +193,41 @@ fill_process (Build             *build,
               const OvWalkEntry *entry,
               OvSceneItem       *item)
 {
-  const OvTreeSceneOptions *options = build->options;
   const OvProcess *row = &build->rows[entry->slot];
-  OvMark mark = row->mark == OV_MARK_NONE && !row->alive && !row->restarting ? OV_MARK_DIED
-                                                                            : row->mark;
+  OvMark mark = row->mark == OV_MARK_NONE && !row->alive ? OV_MARK_DIED : row->mark;
 
   item->id = ov_tree_scene_id_of (row, entry->slot);
   item->shape = LOOK_UP (shapes, row->behaviour);
   item->border = LOOK_UP (borders, row->restart);
   item->dots = LOOK_UP (dots, row->strategy);
   item->tone = MAX (LOOK_UP (tones, mark), LOOK_UP (tones, entry->hidden_mark));
-  if (row->restarting)
-    item->tone = MAX (item->tone, OV_TONE_WARNING);
   item->heat = get_heat (build, entry);
   item->badge = row->n_restarts;
   item->n_hidden = entry->n_hidden;
   item->collapsed = entry->n_hidden > 0;
-  item->dim = options->filter != NULL && *options->filter != '\0' &&
-              !ov_tree_scene_matches (build->table, row, options->filter);
+  item->dim = build->search != NULL && !ov_process_search_matches (build->search, entry->slot);
   write_labels (build, row);
+}
+
+/* A child that is specified and not there, or not here. */
+static void
+fill_absent (Build             *build,
+             const OvWalkEntry *entry,
+             OvSceneItem       *item)
+{
+  const OvAbsentChild *child = ov_tree_walk_get_absent (build->table, entry);
+
+  item->id = REGION_BIT | (guint64) entry->absent_index << 36 | (guint64) entry->kind << 32 |
+             entry->slot;
+  item->shape = LOOK_UP (shapes, child->behaviour);
+  item->border = LOOK_UP (borders, child->restart);
+  item->tone = child->absence == OV_ABSENCE_RESTARTING ? OV_TONE_WARNING : OV_TONE_MUTED;
+  item->dim = build->search != NULL;
+  g_string_truncate (build->label, 0);
+  g_string_truncate (build->sublabel, 0);
+  ov_process_text_append_safe (build->label, child->child_id != OV_STRING_NONE
+                                                 ? get_string (build, child->child_id) : "?");
+  g_string_append (build->sublabel, ov_tree_walk_get_absence_text (child->absence));
 }
 
 static void
@@ -245,6 +260,8 @@ add_items (Build *build)
       item.parent = entry->parent == OV_WALK_NONE ? OV_SCENE_NONE : entry->parent;
       if (entry->kind == OV_WALK_PROCESS)
         fill_process (build, entry, &item);
+      else if (entry->kind == OV_WALK_ABSENT)
+        fill_absent (build, entry, &item);
       else
         fill_region (build, entry, &item);
       ov_scene_add (build->scene, &item, build->label->str,
@@ -306,39 +323,6 @@ ov_tree_scene_slot_of (guint64 id)
   return (id & REGION_BIT) != 0 || (guint32) id == 0 ? OV_SLOT_NONE : (guint32) id - 1;
 }
 
-static gboolean
-has_text (const char *where,
-          const char *text)
-{
-  return where != NULL && strcasestr (where, text) != NULL;
-}
-
-gboolean
-ov_tree_scene_matches (OvProcessTable  *table,
-                       const OvProcess *row,
-                       const char      *text)
-{
-  OvStrings *strings = ov_process_table_get_strings (table);
-  const guint32 ids[] = { row->name,     row->label,    row->module,
-                          row->function, row->child_id, row->application };
-  g_autoptr (GString) words = NULL;
-
-  g_return_val_if_fail (text != NULL, TRUE);
-
-  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
-    if (has_text (ov_strings_get (strings, ids[i]), text))
-      return TRUE;
-  if (strpbrk (text, "0123456789.:/") == NULL)
-    return FALSE;
-  words = g_string_sized_new (64);
-  ov_process_text_append_pid (words, table, &row->pid);
-  g_string_append_c (words, ' ');
-  ov_process_text_append_call (words, ov_strings_get (strings, row->module),
-                               ov_strings_get (strings, row->function), row->arity);
-
-  return has_text (words->str, text);
-}
-
 OvScene *
 ov_tree_scene_build_with_ramp (OvProcessTable           *table,
                                const OvTreeSceneOptions *options,
@@ -351,15 +335,19 @@ ov_tree_scene_build_with_ramp (OvProcessTable           *table,
 
   build.strings = ov_process_table_get_strings (table);
   build.rows = ov_process_table_get_rows (table, &build.n_slots);
-  build.entries = ov_tree_walk (table, options, OV_WALK_WITH_DEAD | OV_WALK_WITH_GROUPS);
+  build.entries = ov_tree_walk (table, options, OV_WALK_WITH_DEAD | OV_WALK_WITH_GROUPS |
+                                                 OV_WALK_WITH_ABSENT);
   build.scene = ov_scene_new (build.entries->len);
   build.label = g_string_sized_new (256);
   build.sublabel = g_string_sized_new (256);
+  if (options->filter != NULL && *options->filter != '\0')
+    build.search = ov_process_search_new (table, options->filter);
   compute_ramp (&build);
   add_items (&build);
   add_edges (&build);
   ov_scene_freeze (build.scene);
 
+  g_clear_pointer (&build.search, ov_process_search_free);
   g_array_unref (build.entries);
   g_string_free (build.label, TRUE);
   g_string_free (build.sublabel, TRUE);

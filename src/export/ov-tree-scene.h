@@ -18,7 +18,7 @@ typedef struct
   guint32          application;  /* string id: only this one; OV_STRING_NONE: all */
   guint32          root;         /* slot: only this subtree; OV_SLOT_NONE: all */
   guint            max_depth;    /* 0: no bound */
-  const char      *filter;       /* text; what does not match is dimmed */
+  const char      *filter;       /* the syntax of ov-process-search.h; what does not match is dimmed */
   const OvBitset  *collapsed;    /* slots; may be NULL */
   gboolean         hide_outside;
   guint32          selected;     /* slot: its links and monitors become edges */
@@ -49,10 +49,5 @@ OvScene  *ov_tree_scene_build    (OvProcessTable           *table,
 OvScene  *ov_tree_scene_build_with_ramp (OvProcessTable           *table,
                                          const OvTreeSceneOptions *options,
                                          OvHeatRamp               *ramp) G_GNUC_WARN_UNUSED_RESULT;
-/* Whether a row has @text in its name, label, pid, module, function, child id or application,
- * ignoring the case of ASCII letters. */
-gboolean  ov_tree_scene_matches  (OvProcessTable  *table,
-                                  const OvProcess *row,
-                                  const char      *text);
 
 G_END_DECLS

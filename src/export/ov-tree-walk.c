@@ -7,6 +7,7 @@
  */
 #include "export/ov-tree-walk.h"
 
+#include <glib/gi18n.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ typedef struct
   OvWalkFlags               flags;
   const OvProcess          *rows;
   GArray                   *entries;
+  guint32                   always;   /* the root of an application: one root, even if it just died */
   guint32                  *entry_of; /* by slot, of the rows that were visited */
 } Walk;
 
@@ -27,7 +29,8 @@ static gboolean
 is_shown (const Walk      *walk,
           const OvProcess *row)
 {
-  return row->used && (row->alive || row->restarting || (walk->flags & OV_WALK_WITH_DEAD) != 0);
+  return row->used && (row->alive || (walk->flags & OV_WALK_WITH_DEAD) != 0 ||
+                       (guint32) (row - walk->rows) == walk->always);
 }
 
 static OvWalkEntry *
@@ -113,6 +116,23 @@ find_entry_above (const Walk *walk,
   return parent;
 }
 
+static void
+add_absent (Walk    *walk,
+            guint32  slot,
+            guint32  parent)
+{
+  guint n;
+
+  ov_process_table_get_absent (walk->table, slot, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      guint32 depth = get_entry (walk, parent)->depth + 1;
+      guint32 index = add_entry (walk, OV_WALK_ABSENT, slot, OV_STRING_NONE, parent, depth);
+
+      get_entry (walk, index)->absent_index = i;
+    }
+}
+
 /* A row of the dead that is not shown leaves its children to the one above it. */
 static void
 walk_subtree (Walk    *walk,
@@ -136,6 +156,9 @@ walk_subtree (Walk    *walk,
           open = !is_closed (walk, slot, depth);
           if (!open)
             count_hidden (walk, slot, get_entry (walk, index));
+          else if (row->behaviour == OV_BEHAVIOUR_SUPERVISOR &&
+                   (walk->flags & OV_WALK_WITH_ABSENT) != 0)
+            add_absent (walk, slot, index);
         }
       slot = open && row->first_child != OV_SLOT_NONE ? row->first_child : go_on (walk, slot, top);
     }
@@ -169,8 +192,12 @@ walk_applications (Walk *walk)
       if (only != OV_STRING_NONE && only != sorted[i].name)
         continue;
       region = add_entry (walk, OV_WALK_APPLICATION, OV_SLOT_NONE, sorted[i].name, OV_WALK_NONE, 0);
-      if (sorted[i].root != OV_SLOT_NONE)
-        walk_subtree (walk, sorted[i].root, region);
+      if (sorted[i].root == OV_SLOT_NONE)
+        continue;
+      if (walk->rows[sorted[i].root].first_child != OV_SLOT_NONE)
+        walk->always = sorted[i].root;
+      walk_subtree (walk, sorted[i].root, region);
+      walk->always = OV_SLOT_NONE;
     }
 }
 
@@ -253,7 +280,8 @@ ov_tree_walk (OvProcessTable           *table,
 {
   g_autofree guint32 *entry_of = NULL;
   guint32 n_slots;
-  Walk walk = { .table = table, .options = options, .flags = flags };
+  Walk walk = { .table = table, .options = options, .flags = flags,
+                .always = OV_SLOT_NONE };
 
   walk.rows = ov_process_table_get_rows (table, &n_slots);
   walk.entry_of = entry_of = g_new (guint32, n_slots + 1);
@@ -270,4 +298,31 @@ ov_tree_walk (OvProcessTable           *table,
     walk_outside (&walk);
 
   return walk.entries;
+}
+
+const OvAbsentChild *
+ov_tree_walk_get_absent (OvProcessTable    *table,
+                         const OvWalkEntry *entry)
+{
+  guint n;
+  const OvAbsentChild *absent = ov_process_table_get_absent (table, entry->slot, &n);
+
+  g_assert (entry->kind == OV_WALK_ABSENT && entry->absent_index < n);
+
+  return &absent[entry->absent_index];
+}
+
+const char *
+ov_tree_walk_get_absence_text (OvAbsence absence)
+{
+  switch (absence)
+    {
+    case OV_ABSENCE_RESTARTING:
+      return _("restarting");
+    case OV_ABSENCE_REMOTE:
+      return _("on another node");
+    case OV_ABSENCE_UNDEFINED:
+    default:
+      return _("not running");
+    }
 }

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Helpers of operations.
+ * Thread: main.
+ */
+#include "ops/ov-op-support.h"
+
+#include "export/ov-process-text.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* Supervisors that have not told their children by then are drawn without. */
+#define SUPERVISOR_DEADLINE_MS 250
+
+/* Terms come from the network: what is nested deeper is printed as text. */
+#define JSON_DEPTH 20
+
+typedef struct
+{
+  OvInvocation  *invocation;
+  OvOpReadyFunc  ready;
+} Census;
+
+static void
+census_done_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autofree Census *census = user_data;
+  OvNode *node = OV_NODE (source);
+  GError *error = NULL;
+
+  if (!ov_node_census_finish (node, result, &error))
+    {
+      ov_invocation_return_error (census->invocation, error);
+      return;
+    }
+  census->ready (census->invocation, ov_node_get_processes (node));
+}
+
+void
+ov_op_with_census (OvInvocation  *invocation,
+                   gboolean       with_supervisors,
+                   OvOpReadyFunc  ready)
+{
+  OvNode *node = ov_invocation_get_node (invocation);
+  guint deadline_ms = MIN (SUPERVISOR_DEADLINE_MS, ov_invocation_get_remaining_ms (invocation) / 2 + 1);
+  Census *census;
+
+  if (ov_node_get_state (node) == OV_NODE_LIVE && ov_node_get_watched (node) != OV_WATCH_NOTHING)
+    {
+      ready (invocation, ov_node_get_processes (node));
+      return;
+    }
+  census = g_new0 (Census, 1);
+  census->invocation = invocation;
+  census->ready = ready;
+  ov_node_census_async (node, with_supervisors, deadline_ms,
+                        ov_invocation_get_cancellable (invocation), census_done_cb, census);
+}
+
+guint32
+ov_op_find_process (OvProcessTable  *table,
+                    const char      *text,
+                    GError         **error)
+{
+  const char *node = ov_process_table_get_node_name (table);
+  guint32 slot;
+  OvPid pid;
+
+  if (!ov_pid_parse (text, node, &pid))
+    {
+      const char *name = g_str_has_prefix (text, ":") ? text + 1 : text;
+      g_autofree char *bare = NULL;
+      gsize n = strlen (name);
+
+      if (n > 2 && name[0] == '\'' && name[n - 1] == '\'')
+        name = bare = g_strndup (name + 1, n - 2);
+      slot = ov_process_table_find_name (table, name);
+      if (slot == OV_SLOT_NONE)
+        {
+          g_autofree char *elixir = g_strconcat ("Elixir.", name, NULL);
+
+          slot = ov_process_table_find_name (table, elixir);
+        }
+      if (slot == OV_SLOT_NONE)
+        g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                     _("No process is registered as “%s” on %s."), text, node);
+      return slot;
+    }
+  if (g_strcmp0 (pid.node, node) != 0)
+    {
+      g_set_error (error, OV_PROBE_ERROR, OV_PROBE_ERROR_REMOTE_PROCESS,
+                   _("%s is a process of %s, not of %s."), text, pid.node, node);
+      return OV_SLOT_NONE;
+    }
+  slot = ov_process_table_find_pid (table, &pid);
+  if (slot == OV_SLOT_NONE)
+    g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                 _("There is no process %s on %s; it may have ended."), text, node);
+
+  return slot;
+}
+
+void
+ov_op_set_text (JsonObject *object,
+                const char *member,
+                const char *text)
+{
+  g_autofree char *valid = NULL;
+
+  if (text == NULL)
+    json_object_set_null_member (object, member);
+  else if (g_utf8_validate (text, -1, NULL))
+    json_object_set_string_member (object, member, text);
+  else
+    json_object_set_string_member (object, member, valid = g_utf8_make_valid (text, -1));
+}
+
+void
+ov_op_set_atom (JsonObject *object,
+                const char *member,
+                const char *atom)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (atom != NULL)
+    ov_process_text_append_atom (text, atom);
+  ov_op_set_text (object, member, atom != NULL ? text->str : NULL);
+}
+
+void
+ov_op_set_figure (JsonObject *object,
+                  const char *member,
+                  guint64     value)
+{
+  if (value == OV_UNKNOWN_U64)
+    json_object_set_null_member (object, member);
+  else
+    json_object_set_int_member (object, member, MIN (value, G_MAXINT64));
+}
+
+JsonNode *
+ov_op_node_of_object (JsonObject *object)
+{
+  JsonNode *node = json_node_new (JSON_NODE_OBJECT);
+
+  json_node_take_object (node, object);
+
+  return node;
+}
+
+static JsonNode *convert (const OvTerm *term,
+                          const char   *local_node,
+                          guint         depth);
+
+static JsonNode *
+convert_map (const OvTerm *term,
+             const char   *local_node,
+             guint         depth)
+{
+  JsonObject *object = json_object_new ();
+
+  for (guint i = 0; i < ov_term_get_size (term); i++)
+    {
+      g_autofree char *key = ov_term_dup_text (ov_term_get_key (term, i));
+      OvTermFormat format = { .local_node = local_node, .max_chars = 200 };
+
+      if (key == NULL)
+        key = ov_term_to_string (ov_term_get_key (term, i), &format, NULL);
+      json_object_set_member (object, key, convert (ov_term_get_value (term, i), local_node, depth + 1));
+    }
+
+  return ov_op_node_of_object (object);
+}
+
+static JsonNode *
+convert_list (const OvTerm *term,
+              const char   *local_node,
+              guint         depth)
+{
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < ov_term_get_size (term); i++)
+    json_array_add_element (array, convert (ov_term_get_element (term, i), local_node, depth + 1));
+  json_node_take_array (node, array);
+
+  return node;
+}
+
+static JsonNode *
+convert (const OvTerm *term,
+         const char   *local_node,
+         guint         depth)
+{
+  OvTermFormat format = { .local_node = local_node, .max_chars = 4096, .max_depth = JSON_DEPTH };
+  JsonNode *node = json_node_new (JSON_NODE_VALUE);
+  g_autofree char *text = NULL;
+  gint64 integer;
+  double number;
+
+  switch (ov_term_get_type (term))
+    {
+    case OV_TERM_INTEGER:
+      ov_term_get_integer (term, &integer);
+      json_node_set_int (node, integer);
+      return node;
+    case OV_TERM_FLOAT:
+      ov_term_get_float (term, &number);
+      json_node_set_double (node, number);
+      return node;
+    case OV_TERM_BINARY:
+      text = ov_term_dup_text (term);
+      break;
+    case OV_TERM_ATOM:
+      if (ov_term_is_atom (term, "undefined") || ov_term_is_atom (term, "null"))
+        {
+          json_node_unref (node);
+          return json_node_new (JSON_NODE_NULL);
+        }
+      if (ov_term_is_atom (term, "true") || ov_term_is_atom (term, "false"))
+        {
+          json_node_set_boolean (node, ov_term_is_atom (term, "true"));
+          return node;
+        }
+      break;
+    case OV_TERM_MAP:
+    case OV_TERM_LIST:
+      if (depth >= JSON_DEPTH || ov_term_get_tail (term) != NULL)
+        break;
+      json_node_unref (node);
+      return ov_term_get_type (term) == OV_TERM_MAP ? convert_map (term, local_node, depth)
+                                                    : convert_list (term, local_node, depth);
+    default:
+      break;
+    }
+  if (text == NULL)
+    text = ov_term_to_string (term, &format, NULL);
+  json_node_set_string (node, text);
+
+  return node;
+}
+
+JsonNode *
+ov_op_json_of_term (const OvTerm *term,
+                    const char   *local_node)
+{
+  g_return_val_if_fail (term != NULL, NULL);
+
+  return convert (term, local_node, 0);
+}
+
+/* Brackets outside of strings: the parser recurses, so depth is judged before it runs. */
+gboolean
+ov_op_json_is_shallow (const char *text,
+                       gsize       length,
+                       guint       max_depth)
+{
+  gboolean in_string = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < length; i++)
+    if (in_string)
+      {
+        if (text[i] == '\\')
+          i++;
+        else if (text[i] == '"')
+          in_string = FALSE;
+      }
+    else if (text[i] == '"')
+      in_string = TRUE;
+    else if (text[i] == '{' || text[i] == '[')
+      {
+        if (++depth > max_depth)
+          return FALSE;
+      }
+    else if ((text[i] == '}' || text[i] == ']') && depth > 0)
+      depth--;
+
+  return TRUE;
+}

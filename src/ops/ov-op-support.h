@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What several operations need: a table that is fresh, a process that was named, JSON values.
+ */
+#pragma once
+
+#include "ops/ov-invocation.h"
+
+G_BEGIN_DECLS
+
+/* Goes on with @ready when the node's table holds a census (a watched table is fresh already),
+ * or ends the run with the error.  @ready takes the run over. */
+typedef void (*OvOpReadyFunc) (OvInvocation   *invocation,
+                               OvProcessTable *table);
+
+void        ov_op_with_census      (OvInvocation  *invocation,
+                                    gboolean       with_supervisors,
+                                    OvOpReadyFunc  ready);
+/* A pid or a registered name, as a person gave it; OV_SLOT_NONE with NOT_FOUND. */
+guint32     ov_op_find_process     (OvProcessTable  *table,
+                                    const char      *text,
+                                    GError         **error);
+
+/* NULL makes null. */
+void        ov_op_set_text         (JsonObject *object,
+                                    const char *member,
+                                    const char *text);
+/* An atom in Erlang syntax; NULL makes null. */
+void        ov_op_set_atom         (JsonObject *object,
+                                    const char *member,
+                                    const char *atom);
+/* OV_UNKNOWN_U64 makes null. */
+void        ov_op_set_figure       (JsonObject *object,
+                                    const char *member,
+                                    guint64     value);
+JsonNode   *ov_op_node_of_object   (JsonObject *object) G_GNUC_WARN_UNUSED_RESULT; /* takes it over */
+/* A term from the probe as JSON: numbers, booleans, texts and pids as what they are, a map as an
+ * object, a list as an array, other terms as text in Erlang syntax. */
+JsonNode   *ov_op_json_of_term     (const OvTerm *term,
+                                    const char   *local_node) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Whether no bracket of a JSON text is nested deeper. */
+gboolean    ov_op_json_is_shallow  (const char *text,
+                                    gsize       length,
+                                    guint       max_depth);
+
+G_END_DECLS
