@@ -141,7 +141,8 @@ write_mermaid_process (Graph             *graph,
 
 static void
 write_edges (Graph      *graph,
-             const char *format)
+             const char *arrow,
+             const char *end)
 {
   for (guint i = 0; i < graph->entries->len; i++)
     {
@@ -152,7 +153,7 @@ write_edges (Graph      *graph,
         continue;
       above = &g_array_index (graph->entries, OvWalkEntry, entry->parent);
       if (above->kind == OV_WALK_PROCESS)
-        g_string_append_printf (graph->out, format, above->slot, entry->slot);
+        g_string_append_printf (graph->out, "  p%u %s p%u%s\n", above->slot, arrow, entry->slot, end);
     }
 }
 
@@ -195,7 +196,7 @@ ov_tree_export_write_mermaid (OvProcessTable           *table,
       is_open = TRUE;
     }
   close_region (&graph, &is_open, "  end\n");
-  write_edges (&graph, "  p%u --> p%u\n");
+  write_edges (&graph, "-->", "");
   g_array_unref (graph.entries);
 
   return graph.out;
@@ -243,7 +244,7 @@ ov_tree_export_write_dot (OvProcessTable           *table,
       is_open = TRUE;
     }
   close_region (&graph, &is_open, "  }\n");
-  write_edges (&graph, "  p%u -> p%u;\n");
+  write_edges (&graph, "->", ";");
   g_string_append (graph.out, "}\n");
   g_array_unref (graph.entries);
 
