@@ -24,6 +24,9 @@ OvLayout *ov_layout_compute (const OvScene *scene,
                              OvLayoutKind   kind,
                              GCancellable  *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 void      ov_layout_free    (OvLayout *self);
+/* Whether @kind means the tidy layout for this scene. */
+gboolean  ov_layout_is_tidy (const OvScene *scene,
+                             OvLayoutKind   kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvLayout, ov_layout_free)
 

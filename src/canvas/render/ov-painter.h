@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "canvas/render/ov-theme.h"
 #include "canvas/scene/ov-boxes.h"
 #include "canvas/scene/ov-scene.h"
 #include "canvas/scene/ov-viewport.h"
@@ -15,13 +16,22 @@
 
 G_BEGIN_DECLS
 
-typedef enum { OV_THEME_LIGHT, OV_THEME_DARK, OV_THEME_HIGH_CONTRAST, OV_THEME_HIGH_CONTRAST_DARK } OvThemeKind;
-
-typedef struct _OvTheme OvTheme; /* colours and fonts; ov-theme.h */
-
-const OvTheme *ov_theme_get (OvThemeKind kind);
-
 typedef struct _OvPainter OvPainter; /* caches: glyphs, sprites; one per thread that paints */
+
+/* What is no item of the scene (any more): shown for a moment, on top. */
+typedef enum
+{
+  OV_EFFECT_GHOST, /* an item that is gone: its outline fades */
+  OV_EFFECT_PULSE, /* an item that took another's place: a ring runs outwards */
+} OvEffectKind;
+
+typedef struct
+{
+  OvBox   box;      /* world */
+  guint8  kind;     /* OvEffectKind */
+  guint8  tone;     /* OvTone */
+  float   progress; /* 0…1 */
+} OvEffect;
 
 typedef struct
 {
@@ -32,10 +42,17 @@ typedef struct
   guint    n_matches;
   double   text_scale; /* 1.0; 2.0 for 200 % text */
   double   scale_factor; /* device pixels per logical pixel */
+  const OvEffect *effects;
+  guint    n_effects;
+  gboolean focus_visible; /* draw the ring of the keyboard focus */
 } OvPaintState;
 
 OvPainter *ov_painter_new          (void) G_GNUC_WARN_UNUSED_RESULT;
 void       ov_painter_free         (OvPainter *self);
+/* Font families; "Sans" and "Monospace" until told. */
+void       ov_painter_set_families (OvPainter  *self,
+                                    const char *text,
+                                    const char *mono);
 /* @image is RGB24 and has the viewport's size times the scale factor. */
 void       ov_painter_render_image (OvPainter          *self,
                                     cairo_surface_t    *image,

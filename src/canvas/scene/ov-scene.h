@@ -49,6 +49,9 @@ typedef enum
   OV_TONE_ERROR,     /* red, with a glyph */
 } OvTone;
 
+/* Which lines are set in the monospace font. */
+typedef enum { OV_MONO_NONE = 0, OV_MONO_LABEL = 1 << 0, OV_MONO_SUBLABEL = 1 << 1 } OvMono;
+
 #define OV_HEAT_NONE 0xff
 
 typedef struct
@@ -65,13 +68,17 @@ typedef struct
   guint8  depth;        /* set by freeze, saturating */
   guint8  collapsed;
   guint8  dim;          /* does not match the filter */
+  guint8  mono;         /* OvMono: which lines are code or a pid */
 } OvSceneItem;
 
 typedef struct
 {
   guint32 from, to;     /* indexes */
-  guint8  kind;         /* 0: tree edge is implied and never listed; 1: link; 2: monitor; … */
+  guint8  kind;         /* OvEdgeKind */
 } OvSceneEdge;
+
+/* Tree edges are implied by the parents and never listed. */
+typedef enum { OV_EDGE_TREE, OV_EDGE_LINK, OV_EDGE_MONITOR } OvEdgeKind;
 
 typedef struct _OvScene OvScene;
 
@@ -94,6 +101,12 @@ const char        *ov_scene_get_text  (const OvScene *self,
                                        guint32        offset);
 const OvSceneEdge *ov_scene_get_edges (const OvScene *self,
                                        guint32       *n);
+/* By item, for the whole subtree with the item itself: the worst tone, the highest heat. */
+const guint8      *ov_scene_get_worst   (const OvScene *self);
+const guint8      *ov_scene_get_hottest (const OvScene *self);
+/* Indexes of the items in trouble (warning or worse), ascending. */
+const guint32     *ov_scene_get_trouble (const OvScene *self,
+                                         guint32       *n);
 guint32            ov_scene_find      (const OvScene *self,
                                        guint64        id); /* after freeze; index or OV_SCENE_NONE */
 

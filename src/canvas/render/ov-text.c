@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Fonts are kept by face and by size in half pixels, so a zoom meets few sizes; glyph positions
+ * are whole pixels, because the image backend of cairo rounds them anyway.
+ *
+ * Invariant: queued glyphs belong to fonts that live as long as the OvText.
+ */
+#include "canvas/render/ov-text.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FIRST_GLYPH 32
+#define N_GLYPHS    (127 - FIRST_GLYPH)
+#define MAX_SIZE    96  /* pixels */
+#define N_SIZES     (MAX_SIZE * 2 + 1)
+#define MAX_LAYOUTS 4096
+#define ELLIPSIS    "\xe2\x80\xa6"
+
+typedef struct
+{
+  PangoFont           *font;
+  cairo_scaled_font_t *scaled;
+  unsigned long        glyphs[N_GLYPHS];
+  double               advances[N_GLYPHS];
+  unsigned long        ellipsis;
+  double               ellipsis_advance;
+  double               ascent, line;
+} Font;
+
+typedef struct
+{
+  Font    *font;
+  OvColor  color;
+  GArray  *glyphs; /* cairo_glyph_t */
+} Run;
+
+typedef struct
+{
+  PangoLayout *layout; /* owned by the cache */
+  double       x, y;
+  OvColor      color;
+} Placed;
+
+struct _OvText
+{
+  PangoFontMap *map;
+  PangoContext *context;
+  char         *families[OV_N_FACES];
+  Font         *fonts[OV_N_FACES][N_SIZES];
+  GPtrArray    *runs;    /* Run; those beyond n_runs are kept for their memory */
+  guint         n_runs;
+  GArray       *placed;  /* Placed */
+  GHashTable   *layouts; /* char *: PangoLayout */
+};
+
+static void
+font_free (Font *font)
+{
+  if (font == NULL)
+    return;
+
+  g_clear_object (&font->font);
+  g_free (font);
+}
+
+static void
+run_free (Run *run)
+{
+  g_array_unref (run->glyphs);
+  g_free (run);
+}
+
+OvText *
+ov_text_new (void)
+{
+  OvText *self = g_new0 (OvText, 1);
+  cairo_font_options_t *options = cairo_font_options_create ();
+
+  self->map = pango_cairo_font_map_new ();
+  self->context = pango_font_map_create_context (self->map);
+  cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
+  cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_SLIGHT);
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_ON);
+  pango_cairo_context_set_font_options (self->context, options);
+  cairo_font_options_destroy (options);
+  self->runs = g_ptr_array_new_with_free_func ((GDestroyNotify) run_free);
+  self->placed = g_array_new (FALSE, FALSE, sizeof (Placed));
+  self->layouts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+  ov_text_set_families (self, "Sans", "Monospace");
+
+  return self;
+}
+
+static void
+drop_fonts (OvText *self)
+{
+  g_array_set_size (self->placed, 0);
+  g_hash_table_remove_all (self->layouts);
+  g_ptr_array_set_size (self->runs, 0);
+  self->n_runs = 0;
+  for (guint face = 0; face < OV_N_FACES; face++)
+    for (guint size = 0; size < N_SIZES; size++)
+      g_clear_pointer (&self->fonts[face][size], font_free);
+}
+
+void
+ov_text_free (OvText *self)
+{
+  if (self == NULL)
+    return;
+
+  drop_fonts (self);
+  for (guint face = 0; face < OV_N_FACES; face++)
+    g_free (self->families[face]);
+  g_ptr_array_unref (self->runs);
+  g_array_unref (self->placed);
+  g_hash_table_unref (self->layouts);
+  g_object_unref (self->context);
+  g_object_unref (self->map);
+  g_free (self);
+}
+
+void
+ov_text_set_families (OvText     *self,
+                      const char *text,
+                      const char *mono)
+{
+  g_return_if_fail (self != NULL && text != NULL && mono != NULL);
+
+  if (g_strcmp0 (self->families[OV_FACE_TEXT], text) == 0
+      && g_strcmp0 (self->families[OV_FACE_MONO], mono) == 0)
+    return;
+
+  drop_fonts (self);
+  for (guint face = 0; face < OV_N_FACES; face++)
+    {
+      g_free (self->families[face]);
+      self->families[face] = g_strdup (face == OV_FACE_MONO ? mono : text);
+    }
+}
+
+static PangoFontDescription *
+describe (OvText *self,
+          OvFace  face,
+          double  size)
+{
+  PangoFontDescription *description = pango_font_description_new ();
+
+  pango_font_description_set_family (description, self->families[face]);
+  pango_font_description_set_weight (description, face == OV_FACE_BOLD ? PANGO_WEIGHT_SEMIBOLD
+                                                                       : PANGO_WEIGHT_NORMAL);
+  pango_font_description_set_absolute_size (description, size * PANGO_SCALE);
+
+  return description;
+}
+
+static unsigned long
+look_up (Font       *font,
+         const char *character,
+         double     *advance)
+{
+  cairo_glyph_t *glyphs = NULL;
+  cairo_text_extents_t extents = { 0 };
+  unsigned long index = 0;
+  int n = 0;
+
+  if (cairo_scaled_font_text_to_glyphs (font->scaled, 0, 0, character, -1, &glyphs, &n,
+                                        NULL, NULL, NULL) == CAIRO_STATUS_SUCCESS && n > 0)
+    {
+      cairo_scaled_font_glyph_extents (font->scaled, glyphs, 1, &extents);
+      index = glyphs[0].index;
+    }
+  cairo_glyph_free (glyphs);
+  *advance = round (extents.x_advance);
+
+  return index;
+}
+
+static Font *
+load_font (OvText *self,
+           OvFace  face,
+           double  size)
+{
+  PangoFontDescription *description = describe (self, face, size);
+  Font *font = g_new0 (Font, 1);
+  cairo_font_extents_t extents;
+
+  font->font = pango_font_map_load_font (self->map, self->context, description);
+  pango_font_description_free (description);
+  font->scaled = pango_cairo_font_get_scaled_font (PANGO_CAIRO_FONT (font->font));
+  for (guint i = 0; i < N_GLYPHS; i++)
+    {
+      char character[2] = { (char) (FIRST_GLYPH + i), '\0' };
+
+      font->glyphs[i] = look_up (font, character, &font->advances[i]);
+    }
+  font->ellipsis = look_up (font, ELLIPSIS, &font->ellipsis_advance);
+  if (font->ellipsis == 0)
+    {
+      font->ellipsis = font->glyphs['.' - FIRST_GLYPH];
+      font->ellipsis_advance = font->advances['.' - FIRST_GLYPH];
+    }
+  cairo_scaled_font_extents (font->scaled, &extents);
+  font->ascent = round (extents.ascent);
+  font->line = round (extents.ascent + extents.descent);
+
+  return font;
+}
+
+static Font *
+get_font (OvText *self,
+          OvFace  face,
+          double  size)
+{
+  guint step = (guint) CLAMP (size * 2, 4, N_SIZES - 1);
+
+  if (self->fonts[face][step] == NULL)
+    self->fonts[face][step] = load_font (self, face, step / 2.0);
+
+  return self->fonts[face][step];
+}
+
+double
+ov_text_get_line (OvText *self,
+                  OvFace  face,
+                  double  size)
+{
+  return get_font (self, face, size)->line;
+}
+
+static gboolean
+is_simple (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (*text < FIRST_GLYPH || *text > 126)
+      return FALSE;
+
+  return TRUE;
+}
+
+static Run *
+get_run (OvText  *self,
+         Font    *font,
+         OvColor  color)
+{
+  Run *run;
+
+  for (guint i = self->n_runs; i-- > 0;)
+    {
+      run = g_ptr_array_index (self->runs, i);
+      if (run->font == font && run->color == color)
+        return run;
+    }
+
+  if (self->n_runs == self->runs->len)
+    {
+      run = g_new0 (Run, 1);
+      run->glyphs = g_array_new (FALSE, FALSE, sizeof (cairo_glyph_t));
+      g_ptr_array_add (self->runs, run);
+    }
+  run = g_ptr_array_index (self->runs, self->n_runs++);
+  run->font = font;
+  run->color = color;
+  g_array_set_size (run->glyphs, 0);
+
+  return run;
+}
+
+/* How many characters fit; if not all do, there is room for the ellipsis after them. */
+static gsize
+fit (const Font *font,
+     const char *text,
+     double      max_width,
+     double     *width)
+{
+  double used = 0, used_at_cut = 0;
+  gsize n = 0, cut = 0;
+
+  for (; text[n] != '\0' && used <= max_width; n++)
+    {
+      used += font->advances[text[n] - FIRST_GLYPH];
+      if (used + font->ellipsis_advance <= max_width)
+        {
+          cut = n + 1;
+          used_at_cut = used;
+        }
+    }
+  if (text[n] == '\0' && used <= max_width)
+    {
+      *width = used;
+      return n;
+    }
+  *width = used_at_cut;
+
+  return cut;
+}
+
+static double
+add_simple (OvText     *self,
+            Font       *font,
+            const char *text,
+            double      x,
+            double      y,
+            double      max_width,
+            OvColor     color)
+{
+  Run *run = get_run (self, font, color);
+  cairo_glyph_t glyph = { 0, round (x), round (y) + font->ascent };
+  double width;
+  gsize n = fit (font, text, max_width, &width);
+  guint at = run->glyphs->len;
+
+  if (text[n] != '\0' && font->ellipsis_advance > max_width)
+    return 0;
+
+  g_array_set_size (run->glyphs, at + n);
+  for (gsize i = 0; i < n; i++)
+    {
+      glyph.index = font->glyphs[text[i] - FIRST_GLYPH];
+      g_array_index (run->glyphs, cairo_glyph_t, at + i) = glyph;
+      glyph.x += font->advances[text[i] - FIRST_GLYPH];
+    }
+  if (text[n] != '\0')
+    {
+      glyph.index = font->ellipsis;
+      g_array_append_val (run->glyphs, glyph);
+      width += font->ellipsis_advance;
+    }
+
+  return width;
+}
+
+static PangoLayout *
+get_layout (OvText     *self,
+            OvFace      face,
+            double      size,
+            const char *text,
+            double      max_width)
+{
+  g_autofree char *key = g_strdup_printf ("%d %d %d %s", face, (int) (size * 2),
+                                          max_width < 0 ? -1 : (int) max_width, text);
+  PangoLayout *layout = g_hash_table_lookup (self->layouts, key);
+  PangoFontDescription *description;
+
+  if (layout != NULL)
+    return layout;
+
+  if (g_hash_table_size (self->layouts) >= MAX_LAYOUTS && self->placed->len == 0)
+    g_hash_table_remove_all (self->layouts);
+  layout = pango_layout_new (self->context);
+  description = describe (self, face, (int) (size * 2) / 2.0);
+  pango_layout_set_font_description (layout, description);
+  pango_font_description_free (description);
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+  pango_layout_set_text (layout, text, -1);
+  if (max_width >= 0)
+    {
+      pango_layout_set_width (layout, (int) max_width * PANGO_SCALE);
+      pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+    }
+  g_hash_table_insert (self->layouts, g_steal_pointer (&key), layout);
+
+  return layout;
+}
+
+double
+ov_text_measure (OvText     *self,
+                 OvFace      face,
+                 double      size,
+                 const char *text)
+{
+  const Font *font;
+  double width = 0;
+  int layout_width;
+
+  if (!is_simple (text))
+    {
+      pango_layout_get_pixel_size (get_layout (self, face, size, text, -1), &layout_width, NULL);
+      return layout_width;
+    }
+
+  font = get_font (self, face, size);
+  for (; *text != '\0'; text++)
+    width += font->advances[*text - FIRST_GLYPH];
+
+  return width;
+}
+
+double
+ov_text_add (OvText     *self,
+             OvFace      face,
+             double      size,
+             const char *text,
+             double      x,
+             double      y,
+             double      max_width,
+             OvColor     color)
+{
+  Placed placed = { NULL, round (x), round (y), color };
+  PangoRectangle ink, logical;
+
+  if (*text == '\0' || max_width < size)
+    return 0;
+  if (is_simple (text))
+    return add_simple (self, get_font (self, face, size), text, x, y, max_width, color);
+
+  placed.layout = get_layout (self, face, size, text, max_width);
+  pango_layout_get_pixel_extents (placed.layout, &ink, &logical);
+  if (logical.width > max_width)
+    return 0;
+  g_array_append_val (self->placed, placed);
+
+  return logical.width;
+}
+
+static void
+set_color (cairo_t *cr,
+           OvColor  color)
+{
+  cairo_set_source_rgb (cr, (color >> 16 & 0xff) / 255.0, (color >> 8 & 0xff) / 255.0,
+                        (color & 0xff) / 255.0);
+}
+
+void
+ov_text_flush (OvText  *self,
+               cairo_t *cr)
+{
+  for (guint i = 0; i < self->n_runs; i++)
+    {
+      Run *run = g_ptr_array_index (self->runs, i);
+
+      cairo_set_scaled_font (cr, run->font->scaled);
+      set_color (cr, run->color);
+      cairo_show_glyphs (cr, (const cairo_glyph_t *) (gpointer) run->glyphs->data, run->glyphs->len);
+      g_array_set_size (run->glyphs, 0);
+    }
+  self->n_runs = 0;
+
+  for (guint i = 0; i < self->placed->len; i++)
+    {
+      const Placed *placed = &g_array_index (self->placed, Placed, i);
+
+      set_color (cr, placed->color);
+      cairo_move_to (cr, placed->x, placed->y);
+      pango_cairo_show_layout (cr, placed->layout);
+    }
+  g_array_set_size (self->placed, 0);
+}
