@@ -1,0 +1,220 @@
+%% SPDX-License-Identifier: GPL-3.0-or-later
+%%
+%% The census (every process in full, once) and the sweep (what changed, each second).
+%% Both run in processes of their own at low priority and give up the scheduler every
+%% SLICE_US.  Neither calls any process; supervisors are read by ov_probe_state afterwards,
+%% where that was asked for.
+-module(ov_probe_census).
+-include("ov_probe.hrl").
+-export([run/4, refresh/2, sweeper/3]).
+-export([merge/2]).
+
+%% ---- the census -----------------------------------------------------------------------------
+
+%% Runs in a worker; returns the pids that were alive and the supervisors among them.
+run(Out, Owner, Id, Supervisors) ->
+    Pids = processes(),
+    {Sups, Done} = slice_start(Pids, applications(Out)),
+    Owner ! {census_seen, self(), Pids, Sups},
+    Read = read_supervisors(Supervisors, Owner, Sups, Done),
+    ov_probe_out:flush_wait(ov_probe_out:add({?R_CENSUS_DONE, Id, length(Pids)}, Read)).
+
+slice_start(Pids, Out) ->
+    census(Pids, ov_probe_record:new(), Out, [], 0, now_us()).
+
+read_supervisors(none, _, _, Out) ->
+    Out;
+read_supervisors(DeadlineMs, Owner, Sups, Out) ->
+    ov_probe_state:read(Sups, DeadlineMs, Owner, Out).
+
+census([Pid | Pids], Context, Out, Sups, N, Start) when Pid =:= self() ->
+    census(Pids, Context, Out, Sups, N, Start);
+census(Pids, Context, Out, Sups, N, Start) when N >= ?SLICE_PROCESSES ->
+    {Context2, Out2} = send_due(Context, Out),
+    census(Pids, Context2, Out2, Sups, 0, breathe(Start));
+census([Pid | Pids], Context, Out, Sups, N, Start) ->
+    case ov_probe_record:read(Pid, Context) of
+        none ->
+            census(Pids, Context, Out, Sups, N + 1, Start);
+        {Record, ?B_SUPERVISOR, Context2} ->
+            census(Pids, Context2, ov_probe_out:add(Record, Out), [Pid | Sups], N + 1, Start);
+        {Record, _, Context2} ->
+            census(Pids, Context2, ov_probe_out:add(Record, Out), Sups, N + 1, Start)
+    end;
+census([], _, Out, Sups, _, _) ->
+    {Sups, ov_probe_out:flush_wait(Out)}.
+
+send_due(Context, Out) ->
+    case ov_probe_out:is_due(Out) of
+        true -> {ov_probe_record:restart(Context), ov_probe_out:flush_wait(Out)};
+        false -> {Context, Out}
+    end.
+
+breathe(Start) ->
+    Now = now_us(),
+    case Now - Start >= ?SLICE_US of
+        true -> erlang:yield(), now_us();
+        false -> Start
+    end.
+
+%% Read from the application controller's table, which anybody may read.
+applications(Out) ->
+    Found = try ets:match(ac_tab, {{application_master, '$1'}, '$2'}) catch error:_ -> [] end,
+    lists:foldl(fun([Name, Master], Acc) when is_atom(Name), is_pid(Master) ->
+                        ov_probe_out:add({?R_APPLICATION, Name, Master}, Acc);
+                   (_, Acc) ->
+                        Acc
+                end, Out, Found).
+
+%% Full records of these, now; the dead among them are said to be dead.
+refresh(Pids, Out) ->
+    refresh(Pids, ov_probe_record:new(), Out).
+
+refresh([Pid | Pids], Context, Out) ->
+    {Context2, Out2} = send_due(Context, Out),
+    case is_pid(Pid) andalso node(Pid) =:= node() andalso ov_probe_record:read(Pid, Context2) of
+        {Record, _, Context3} ->
+            refresh(Pids, Context3, ov_probe_out:add(Record, Out2));
+        none ->
+            Death = {?R_DEATH, ov_probe_record:system_ns(), Pid, [], false},
+            refresh(Pids, Context2, ov_probe_out:add(Death, Out2));
+        false ->
+            refresh(Pids, Context2, Out2)
+    end;
+refresh([], _, Out) ->
+    ov_probe_out:flush_wait(Out).
+
+%% ---- the sweep ------------------------------------------------------------------------------
+
+%% Known is an improper list [Pid, … | …] flattened as [{Pid, Reductions}] in the order of
+%% processes(), which is stable: the old and the new list are merged in one pass, and whoever
+%% stands in one of them only was born or died.  Life is a pid or none; Flags what is watched.
+-define(PERIOD_MS, 1000).
+-define(MAX_SWEPT, 400000).
+
+sweeper(Out, Options, Seen) ->
+    put('$process_label', <<"Overstory probe: sweep">>),
+    Known = [{Pid, unknown} || Pid <- Seen],
+    wait(Options#{out => Out, known => Known, next => now_ms() + ?PERIOD_MS}).
+
+wait(#{out := Out, next := Next} = State) ->
+    receive
+        {ov_ack, Seq} -> wait(State#{out := ov_probe_out:ack(Seq, Out)});
+        {watch, Flags, Life} -> wait(State#{flags := Flags, life := Life});
+        {seen, Pids} -> wait(State#{known := [{Pid, unknown} || Pid <- Pids]});
+        {sweep_now, _} -> wait(State#{next := now_ms()})
+    after max(0, Next - now_ms()) ->
+        wait(sweep(State#{next := max(Next + ?PERIOD_MS, now_ms() + ?PERIOD_MS div 2)}))
+    end.
+
+sweep(#{out := Out} = State) ->
+    case erlang:system_info(process_count) of
+        Many when Many > ?MAX_SWEPT ->
+            Gap = {?R_GAP, Many, <<"sweep-off">>},
+            State#{out := send(ov_probe_out:add(Gap, Out)), known := []};
+        Count ->
+            sweep(processes(), Count, State)
+    end.
+
+sweep(Now, Count, #{known := Known, out := Out, flags := Flags} = State) ->
+    Samples = ?IS_SET(Flags, ?W_SAMPLES) andalso ov_probe_out:has_credit(Out),
+    {Known2, Out2, Born, Died} = walk(Now, Known, Samples, Out, [], [], [], 0, now_us()),
+    Out3 = changes(Known =:= [], lists:delete(self(), Born), Died, State, Out2),
+    State#{known := Known2, out := send(ov_probe_out:add(node_record(Count), Out3))}.
+
+%% The first sweep without a census has nothing to compare with.
+changes(true, _, _, _, Out) ->
+    Out;
+changes(false, [], [], #{life := Life}, Out) when is_pid(Life) ->
+    Life ! {swept, [], []},
+    Out;
+changes(false, Born, Died, #{life := Life}, Out) when is_pid(Life) ->
+    Life ! {swept, Born, Died},
+    Out;
+changes(false, Born, Died, #{life := none}, Out) ->
+    At = ov_probe_record:system_ns(),
+    Told = lists:foldl(fun(Pid, Acc) ->
+                               due(ov_probe_out:add({?R_DEATH, At, Pid, [], false}, Acc))
+                       end, Out, Died),
+    newborn(Born, Told).
+
+newborn([], Out) -> Out;
+newborn(Born, Out) -> refresh(Born, Out).
+
+due(Out) ->
+    case ov_probe_out:is_due(Out) of
+        true -> send(Out);
+        false -> Out
+    end.
+
+%% Samples may be lost without harm: what was not sent is different again at the next sweep.
+send(Out) ->
+    case ov_probe_out:flush(ov_probe_out:drain(Out)) of
+        {ok, Done} ->
+            Done;
+        {full, Full} ->
+            {N, Empty} = ov_probe_out:drop(Full),
+            ov_probe_out:add({?R_GAP, N, <<"dropped">>}, Empty)
+    end.
+
+walk(Now, Known, Samples, Out, Done, Born, Died, N, Start) when N >= ?SLICE_PROCESSES ->
+    walk(Now, Known, Samples, due(Out), Done, Born, Died, 0, breathe(Start));
+walk([Pid | Now], [{Pid, Before} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
+    case process_info(Pid, reductions) of
+        {_, Before} ->
+            walk(Now, Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
+        {_, After} when Samples, Before =/= unknown ->
+            Out2 = ov_probe_out:add(sample(Pid, After), Out),
+            walk(Now, Known, Samples, Out2, [{Pid, After} | Done], Born, Died, N + 1, Start);
+        {_, After} when Samples; Before =:= unknown ->
+            walk(Now, Known, Samples, Out, [{Pid, After} | Done], Born, Died, N + 1, Start);
+        {_, _} ->
+            walk(Now, Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
+        undefined ->
+            walk(Now, Known, Samples, Out, Done, Born, [Pid | Died], N + 1, Start)
+    end;
+walk([Pid | _] = Now, [{Old, _} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
+    case is_process_alive(Old) of
+        false ->
+            walk(Now, Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start);
+        true ->
+            walk(tl(Now), [Same | Known], Samples, Out, [{Pid, unknown} | Done], [Pid | Born],
+                 Died, N + 1, Start)
+    end;
+walk([Pid | Now], [], Samples, Out, Done, Born, Died, N, Start) ->
+    walk(Now, [], Samples, Out, [{Pid, unknown} | Done], [Pid | Born], Died, N + 1, Start);
+walk([], [{Old, _} | Known], Samples, Out, Done, Born, Died, N, Start) ->
+    walk([], Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start);
+walk([], [], _, Out, Done, Born, Died, _, _) ->
+    {lists:reverse(Done), Out, lists:reverse(Born), Died}.
+
+%% The merge alone, for its test: {Born, Died}.
+merge(Known, Now) ->
+    {_, _, Born, Died} = walk(Now, [{Pid, unknown} || Pid <- Known], false,
+                              ov_probe_out:new(self()), [], [], [], 0, now_us()),
+    {Born, Died}.
+
+sample(Pid, Reductions) ->
+    case process_info(Pid, [message_queue_len, status]) of
+        [{_, Waiting}, {_, Status}] ->
+            {?R_SAMPLE, Pid, Reductions, Waiting, memory(Pid, Waiting),
+             ov_probe_record:status(Status)};
+        undefined ->
+            {?R_SAMPLE, Pid, Reductions, 0, [], ov_probe_record:status(exiting)}
+    end.
+
+memory(Pid, Waiting) when Waiting < ?LONG_MAILBOX ->
+    case process_info(Pid, memory) of
+        {_, Bytes} -> Bytes;
+        undefined -> []
+    end;
+memory(_, _) ->
+    [].
+
+node_record(Count) ->
+    {?R_NODE, #{process_count => Count,
+                memory_total_bytes => erlang:memory(total),
+                run_queue => erlang:statistics(run_queue)}}.
+
+now_us() -> erlang:monotonic_time(microsecond).
+now_ms() -> erlang:monotonic_time(millisecond).

@@ -1,0 +1,121 @@
+%% SPDX-License-Identifier: GPL-3.0-or-later
+%%
+%% Bounded views of terms that we did not make: at most so many nodes, so deep, binaries cut.
+%% A term is only ever walked as far as the budget goes, so the cost does not depend on its
+%% size, nor on what it would be without sharing.  What was left out reads '…'.
+-module(ov_probe_cut).
+-export([cut/1, cut/3, text/2]).
+
+-define(NODES, 200).
+-define(DEPTH, 12).
+-define(BYTES, 256).
+-define(ETC, '…').
+
+%% {Term, WasCut}.
+cut(Term) ->
+    cut(Term, ?NODES, ?DEPTH).
+
+cut(Term, Nodes, Depth) ->
+    {View, {_, WasCut}} = walk(Term, Depth, {Nodes, false}),
+    {View, WasCut}.
+
+%% One line of text as the shell prints it, at most Max bytes: {Binary, WasCut}.
+text(Atom, Max) when is_atom(Atom) ->
+    clip(io_lib:write_atom(Atom), Max, false);
+text(Number, Max) when is_integer(Number), abs(Number) < 1 bsl 64 ->
+    clip(integer_to_list(Number), Max, false);
+text(Pid, Max) when is_pid(Pid) ->
+    clip(pid_to_list(Pid), Max, false);
+text(Term, Max) ->
+    {View, WasCut} = cut(Term, max(8, Max div 8), ?DEPTH),
+    clip(lists:flatten(io_lib:format("~0tp", [View])), Max, WasCut).
+
+clip(Chars, Max, WasCut) ->
+    case unicode:characters_to_binary(Chars) of
+        Whole when is_binary(Whole), byte_size(Whole) =< Max ->
+            {Whole, WasCut};
+        _ ->
+            {fit(lists:sublist(Chars, Max), Max - 3, []), true}
+    end.
+
+fit([Char | Chars], Room, Done) when is_integer(Char) ->
+    Bytes = try <<Char/utf8>> catch error:_ -> <<"?">> end,
+    case Room - byte_size(Bytes) of
+        Left when Left >= 0 -> fit(Chars, Left, [Bytes | Done]);
+        _ -> fit([], 0, Done)
+    end;
+fit([_ | Chars], Room, Done) ->
+    fit(Chars, Room, Done);
+fit([], _, Done) ->
+    iolist_to_binary(lists:reverse([<<"…"/utf8>> | Done])).
+
+walk(_, _, {Nodes, _}) when Nodes =< 0 ->
+    {?ETC, {0, true}};
+walk(_, 0, {Nodes, _}) ->
+    {?ETC, {Nodes - 1, true}};
+walk([], _, {Nodes, WasCut}) ->
+    {[], {Nodes - 1, WasCut}};
+walk([_ | _] = List, Depth, {Nodes, WasCut}) ->
+    walk_list(List, Depth - 1, {Nodes - 1, WasCut}, []);
+walk(Tuple, Depth, {Nodes, WasCut}) when is_tuple(Tuple) ->
+    walk_tuple(1, Tuple, Depth - 1, {Nodes - 1, WasCut}, []);
+walk(Map, Depth, {Nodes, WasCut}) when is_map(Map) ->
+    walk_map(maps:next(maps:iterator(Map)), Depth - 1, {Nodes - 1, WasCut}, []);
+walk(Bits, _, {Nodes, _}) when is_bitstring(Bits), bit_size(Bits) > ?BYTES * 8 ->
+    {binary:copy(binary:part(bytes(Bits), 0, ?BYTES)), {Nodes - 1, true}};
+walk(Bits, _, {Nodes, WasCut}) when is_binary(Bits) ->
+    {binary:copy(Bits), {Nodes - 1, WasCut}};
+walk(Fun, _, {Nodes, WasCut}) when is_function(Fun) ->
+    case erlang:fun_info(Fun, type) of
+        {type, external} -> {Fun, {Nodes - 1, WasCut}};
+        {type, local} -> {list_to_binary(fun_text(Fun)), {Nodes - 1, WasCut}}
+    end;
+walk(Number, _, {Nodes, _}) when is_integer(Number), abs(Number) >= 1 bsl 2048 ->
+    {?ETC, {Nodes - 1, true}};
+walk(Other, _, {Nodes, WasCut}) ->
+    {Other, {Nodes - 1, WasCut}}.
+
+%% A fun's environment may be as large as the world: its name is enough.
+fun_text(Fun) ->
+    {module, Module} = erlang:fun_info(Fun, module),
+    {name, Name} = erlang:fun_info(Fun, name),
+    {arity, Arity} = erlang:fun_info(Fun, arity),
+    unicode_bytes(io_lib:format("#Fun<~ts.~ts/~b>", [Module, Name, Arity])).
+
+unicode_bytes(Chars) ->
+    binary_to_list(unicode:characters_to_binary(Chars)).
+
+bytes(Bits) when is_binary(Bits) ->
+    Bits;
+bytes(Bits) ->
+    Whole = bit_size(Bits) div 8,
+    <<Bytes:Whole/binary, _/bitstring>> = Bits,
+    Bytes.
+
+walk_list([], _, Budget, Done) ->
+    {lists:reverse(Done), Budget};
+walk_list(_, _, {Nodes, _}, Done) when Nodes =< 0 ->
+    {lists:reverse([?ETC | Done]), {0, true}};
+walk_list([Head | Tail], Depth, Budget, Done) ->
+    {View, Left} = walk(Head, Depth, Budget),
+    walk_list(Tail, Depth, Left, [View | Done]);
+walk_list(Tail, Depth, Budget, Done) ->
+    {View, Left} = walk(Tail, Depth, Budget),
+    {lists:reverse(Done, View), Left}.
+
+walk_tuple(Index, Tuple, _, Budget, Done) when Index > tuple_size(Tuple) ->
+    {list_to_tuple(lists:reverse(Done)), Budget};
+walk_tuple(_, _, _, {Nodes, _}, Done) when Nodes =< 0 ->
+    {list_to_tuple(lists:reverse([?ETC | Done])), {0, true}};
+walk_tuple(Index, Tuple, Depth, Budget, Done) ->
+    {View, Left} = walk(element(Index, Tuple), Depth, Budget),
+    walk_tuple(Index + 1, Tuple, Depth, Left, [View | Done]).
+
+walk_map(none, _, Budget, Done) ->
+    {maps:from_list(Done), Budget};
+walk_map(_, _, {Nodes, _}, Done) when Nodes =< 0 ->
+    {maps:from_list([{?ETC, ?ETC} | Done]), {0, true}};
+walk_map({Key, Value, Next}, Depth, Budget, Done) ->
+    {KeyView, Left} = walk(Key, Depth, Budget),
+    {ValueView, Rest} = walk(Value, Depth, Left),
+    walk_map(maps:next(Next), Depth, Rest, [{KeyView, ValueView} | Done]).
