@@ -174,6 +174,7 @@ test_list (void)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) examples = ov_example_list (&error);
+  g_autofree char *elixir = g_find_program_in_path ("elixir");
   OvExample *shop = NULL;
 
   g_assert_no_error (error);
@@ -184,6 +185,8 @@ test_list (void)
   g_assert_nonnull (shop);
   g_assert_cmpstr (shop->summary, !=, "");
   g_assert_true (g_strv_contains ((const char *const *) shop->languages, "erlang"));
+  g_assert_cmpint (g_strv_contains ((const char *const *) shop->languages, "elixir"), ==,
+                   elixir != NULL);
 }
 
 static void
@@ -436,6 +439,24 @@ test_killed_program (void)
   g_assert_cmpuint (count_folders (), ==, 0);
 }
 
+static void
+test_elixir (void)
+{
+  g_autofree char *elixir = g_find_program_in_path ("elixir");
+  g_autoptr(OvSandbox) sandbox = NULL;
+  gint64 began = g_get_monotonic_time ();
+
+  if (elixir == NULL)
+    {
+      g_test_skip ("elixir is missing");
+      return;
+    }
+
+  sandbox = start_shop ("elixir");
+  g_test_message ("started in %.2f s", (g_get_monotonic_time () - began) / 1e6);
+  g_assert_cmpuint (ov_sandbox_get_port (sandbox), !=, 0);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -460,6 +481,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/refused-bwrap", test_refused_bwrap);
   g_test_add_func ("/sandbox/shim", test_shim);
   g_test_add_func ("/sandbox/killed-program", test_killed_program);
+  g_test_add_func ("/sandbox/elixir", test_elixir);
   status = g_test_run ();
 
   g_unlink (lock);
