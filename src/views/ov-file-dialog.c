@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * GtkFileChooserNative behind an asynchronous pair.
+ * Invariant: the task owns the dialog, and the dialog's answer ends the task exactly once.
+ * Thread: main.
+ */
+#include "views/ov-file-dialog.h"
+
+#include <glib/gi18n.h>
+
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+
+static void
+response_cb (GtkNativeDialog *dialog,
+             int              response,
+             gpointer         user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GFile *file = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+  g_task_return_pointer (task, file, g_object_unref);
+  gtk_native_dialog_destroy (dialog);
+}
+
+static void
+run (GtkWidget            *parent,
+     const char           *title,
+     GtkFileChooserAction  action,
+     const char           *suggested_name,
+     GAsyncReadyCallback   callback,
+     gpointer              user_data)
+{
+  GtkRoot *root = gtk_widget_get_root (parent);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  GtkFileChooserNative *dialog;
+
+  g_task_set_source_tag (task, run);
+  dialog = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                        action, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  if (suggested_name != NULL)
+    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), suggested_name);
+  g_task_set_task_data (task, dialog, g_object_unref);
+  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), g_object_ref (task));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+void
+ov_file_dialog_save_async (GtkWidget           *parent,
+                           const char          *title,
+                           const char          *suggested_name,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+
+  run (parent, title, GTK_FILE_CHOOSER_ACTION_SAVE, suggested_name, callback, user_data);
+}
+
+void
+ov_file_dialog_open_async (GtkWidget           *parent,
+                           const char          *title,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  g_return_if_fail (GTK_IS_WIDGET (parent));
+
+  run (parent, title, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, callback, user_data);
+}
+
+GFile *
+ov_file_dialog_finish (GAsyncResult  *result,
+                       GError       **error)
+{
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+G_GNUC_END_IGNORE_DEPRECATIONS

@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * OvTreePage wires the session, the presenter and the canvas to each other:
+ *
+ *   session.node ──► presenter.table ──► canvas.scene
+ *   session.selected ◄──► canvas.selected, breadcrumbs
+ *   session.filter ◄──► the filter entry ──► presenter.filter
+ *
+ * Invariant: the session's selection is the truth; the canvas and the breadcrumbs only show it.
+ * Thread: main.
+ */
+#include "views/ov-tree-page.h"
+
+#include "views/ov-breadcrumbs.h"
+#include "views/ov-heat-key.h"
+#include "views/ov-hover-card.h"
+#include "views/ov-legend.h"
+#include "views/ov-request.h"
+#include "views/ov-settings.h"
+#include "views/ov-text.h"
+#include "views/ov-tree-finder.h"
+#include "views/ov-tree-saver.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#define CARD_GAP 10
+
+struct _OvTreePage
+{
+  GtkWidget        parent_instance;
+  OvSession       *session;
+  OvNode          *node; /* the one whose table is shown */
+  OvTreePresenter *presenter;
+  OvTreeFinder    *finder;
+  GSignalGroup    *node_signals;
+  GtkPopover      *context_popover;
+  guint64          hovered;
+
+  GtkWidget       *breadcrumbs;
+  GtkWidget       *filter_revealer;
+  GtkWidget       *filter_entry;
+  GtkDropDown     *overlay_choice;
+  GtkDropDown     *layout_choice;
+  GtkStack        *stack;
+  AdwStatusPage   *wait_status;
+  AdwStatusPage   *offline_status;
+  GtkWidget       *overlay;
+  OvCanvas        *canvas;
+  GtkWidget       *hover_card;
+  OvHeatKey       *heat_key;
+  AdwBin          *minimap_bin;
+  GMenuModel      *context_menu;
+};
+
+enum
+{
+  PROP_0,
+  PROP_SEARCH_STATUS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (OvTreePage, ov_tree_page, GTK_TYPE_WIDGET)
+
+static OvProcessTable *
+get_table (OvTreePage *self)
+{
+  return ov_tree_presenter_get_table (self->presenter);
+}
+
+/* Where the page stands: waiting, without anything to show, or showing a tree. */
+static void
+update_state (OvTreePage *self)
+{
+  OvNodeState state = self->node != NULL ? ov_node_get_state (self->node) : OV_NODE_OFFLINE;
+  OvProcessTable *table = get_table (self);
+  const GError *error = self->node != NULL ? ov_node_get_error (self->node) : NULL;
+  g_autofree char *words = error != NULL ? ov_request_dup_words (error) : NULL;
+  g_autofree char *escaped = words != NULL ? g_markup_escape_text (words, -1) : NULL;
+
+  if (table != NULL && ov_process_table_get_n_alive (table) > 0)
+    {
+      gtk_stack_set_visible_child_name (self->stack, "tree");
+      return;
+    }
+
+  if (state == OV_NODE_CONNECTING || state == OV_NODE_TAKING_CENSUS || state == OV_NODE_LIVE)
+    {
+      adw_status_page_set_title (self->wait_status, state == OV_NODE_CONNECTING
+                                                      ? _("Attaching")
+                                                      : _("Taking a census"));
+      adw_status_page_set_description (self->wait_status,
+                                       self->node != NULL ? ov_node_get_name (self->node) : NULL);
+      gtk_stack_set_visible_child_name (self->stack, "wait");
+      return;
+    }
+
+  adw_status_page_set_title (self->offline_status, _("No picture of this node"));
+  adw_status_page_set_description (self->offline_status,
+                                   escaped != NULL ? escaped
+                                                   : _("Attach to it from the start page."));
+  gtk_stack_set_visible_child_name (self->stack, "offline");
+}
+
+static void
+update_breadcrumbs (OvTreePage *self)
+{
+  ov_breadcrumbs_set_path (OV_BREADCRUMBS (self->breadcrumbs), get_table (self),
+                           ov_session_get_selected (self->session));
+}
+
+static void
+enable_actions (OvTreePage *self)
+{
+  gboolean has_selection = ov_session_get_selected (self->session) != OV_SLOT_NONE;
+  static const char *const of_selection[] = {
+    "tree.zoom-to-selection", "tree.toggle",    "tree.copy-pid",
+    "tree.copy-name",         "tree.inspect",   "tree.show-in-processes",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_selection); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_selection[i], has_selection);
+}
+
+static void
+selected_changed_cb (OvSession  *session,
+                     GParamSpec *pspec,
+                     gpointer    user_data)
+{
+  OvTreePage *self = user_data;
+  guint32 slot = ov_session_get_selected (session);
+  guint64 id = ov_tree_presenter_get_id (self->presenter, slot);
+
+  enable_actions (self);
+  update_breadcrumbs (self);
+  ov_tree_presenter_set_selected (self->presenter, slot);
+  if (id == ov_canvas_get_selected (self->canvas))
+    return;
+
+  ov_tree_presenter_expand_to (self->presenter, slot);
+  ov_canvas_select (self->canvas, id);
+  if (id != 0)
+    ov_canvas_reveal (self->canvas, id);
+}
+
+static void
+filter_of_session_changed_cb (OvSession  *session,
+                              GParamSpec *pspec,
+                              gpointer    user_data)
+{
+  OvTreePage *self = user_data;
+  const char *filter = ov_session_get_filter (session);
+
+  ov_tree_presenter_set_filter (self->presenter, filter);
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)),
+                 filter != NULL ? filter : "") != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter != NULL ? filter : "");
+  if (filter != NULL && *filter != '\0')
+    gtk_revealer_set_reveal_child (GTK_REVEALER (self->filter_revealer), TRUE);
+}
+
+static void
+node_state_changed_cb (OvNode     *node,
+                       GParamSpec *pspec,
+                       gpointer    user_data)
+{
+  update_state (user_data);
+}
+
+static void
+node_changed_cb (OvSession  *session,
+                 GParamSpec *pspec,
+                 gpointer    user_data)
+{
+  OvTreePage *self = user_data;
+
+  if (!g_set_object (&self->node, ov_session_get_node (session)))
+    return;
+
+  g_signal_group_set_target (self->node_signals, self->node);
+  ov_tree_presenter_set_table (self->presenter,
+                               self->node != NULL ? ov_node_get_processes (self->node) : NULL);
+  update_state (self);
+  update_breadcrumbs (self);
+  enable_actions (self);
+}
+
+static void
+presented_cb (OvTreePresenter *presenter,
+              gpointer         user_data)
+{
+  OvTreePage *self = user_data;
+
+  update_state (self);
+  update_breadcrumbs (self);
+  ov_heat_key_set (self->heat_key, ov_tree_presenter_get_overlay (presenter),
+                   ov_tree_presenter_get_ramp (presenter));
+  if (self->hovered != 0)
+    ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self),
+                        ov_tree_scene_slot_of (self->hovered));
+}
+
+static void
+status_changed_cb (OvTreeFinder *finder,
+                   GParamSpec   *pspec,
+                   gpointer      user_data)
+{
+  g_object_notify_by_pspec (G_OBJECT (user_data), properties[PROP_SEARCH_STATUS]);
+}
+
+static void
+canvas_selected_cb (OvCanvas *canvas,
+                    guint64   id,
+                    gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+
+  ov_session_set_selected (self->session, ov_tree_scene_slot_of (id));
+}
+
+static void
+canvas_activated_cb (OvCanvas *canvas,
+                     guint64   id,
+                     gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+
+  if (ov_tree_scene_slot_of (id) != OV_SLOT_NONE)
+    gtk_widget_activate_action (GTK_WIDGET (self), "tree.inspect", NULL);
+}
+
+static void
+canvas_toggle_cb (OvCanvas *canvas,
+                  guint64   id,
+                  gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+
+  ov_tree_presenter_toggle (self->presenter, ov_tree_scene_slot_of (id));
+}
+
+static void
+canvas_hovered_cb (OvCanvas *canvas,
+                   guint64   id,
+                   gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+
+  self->hovered = id;
+  ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self),
+                      ov_tree_scene_slot_of (id));
+  gtk_widget_queue_allocate (self->overlay);
+}
+
+static void
+canvas_context_menu_cb (OvCanvas *canvas,
+                        guint64   id,
+                        double    x,
+                        double    y,
+                        gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+  GdkRectangle at = { (int) x, (int) y, 1, 1 };
+
+  if (ov_tree_scene_slot_of (id) == OV_SLOT_NONE)
+    return;
+
+  ov_session_set_selected (self->session, ov_tree_scene_slot_of (id));
+  if (self->context_popover == NULL)
+    {
+      self->context_popover = GTK_POPOVER (gtk_popover_menu_new_from_model (self->context_menu));
+      gtk_popover_set_has_arrow (self->context_popover, FALSE);
+      gtk_widget_set_halign (GTK_WIDGET (self->context_popover), GTK_ALIGN_START);
+      gtk_widget_set_parent (GTK_WIDGET (self->context_popover), GTK_WIDGET (self->canvas));
+    }
+  gtk_popover_set_pointing_to (self->context_popover, &at);
+  gtk_popover_popup (self->context_popover);
+}
+
+/* The hover card stands beside the item it speaks of: right of it, else left, else inside. */
+static gboolean
+child_position_cb (GtkOverlay   *overlay,
+                   GtkWidget    *child,
+                   GdkRectangle *place,
+                   gpointer      user_data)
+{
+  OvTreePage *self = user_data;
+  int width = gtk_widget_get_width (GTK_WIDGET (overlay));
+  int height = gtk_widget_get_height (GTK_WIDGET (overlay));
+  GtkRequisition size;
+  GdkRectangle item;
+
+  if (child != self->hover_card || !ov_canvas_get_item_rect (self->canvas, self->hovered, &item))
+    return FALSE;
+
+  gtk_widget_get_preferred_size (child, NULL, &size);
+  place->width = MIN (size.width, width);
+  place->height = MIN (size.height, height);
+  place->x = item.x + item.width + CARD_GAP;
+  if (place->x + place->width > width)
+    place->x = item.x - CARD_GAP - place->width;
+  place->x = CLAMP (place->x, 0, MAX (0, width - place->width));
+  place->y = CLAMP (item.y, 0, MAX (0, height - place->height));
+
+  return TRUE;
+}
+
+static void
+crumb_activated_cb (OvBreadcrumbs *breadcrumbs,
+                    guint          slot,
+                    gpointer       user_data)
+{
+  OvTreePage *self = user_data;
+
+  if (slot == OV_SLOT_NONE)
+    {
+      ov_session_set_selected (self->session, OV_SLOT_NONE);
+      ov_canvas_fit (self->canvas);
+      return;
+    }
+  ov_session_set_selected (self->session, slot);
+  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
+}
+
+static void
+filter_changed_cb (GtkSearchEntry *entry,
+                   gpointer        user_data)
+{
+  OvTreePage *self = user_data;
+
+  ov_session_set_filter (self->session, gtk_editable_get_text (GTK_EDITABLE (entry)));
+}
+
+static void
+filter_stopped_cb (GtkSearchEntry *entry,
+                   gpointer        user_data)
+{
+  OvTreePage *self = user_data;
+
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->filter_revealer), FALSE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
+static void
+filter_revealed_cb (GtkRevealer *revealer,
+                    GParamSpec  *pspec,
+                    gpointer     user_data)
+{
+  OvTreePage *self = user_data;
+
+  if (gtk_revealer_get_reveal_child (revealer))
+    gtk_widget_grab_focus (self->filter_entry);
+  else
+    gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), "");
+}
+
+static void
+overlay_chosen_cb (GtkDropDown *choice,
+                   GParamSpec  *pspec,
+                   gpointer     user_data)
+{
+  OvTreePage *self = user_data;
+  guint selected = gtk_drop_down_get_selected (choice);
+
+  ov_tree_presenter_set_overlay (self->presenter, (OvOverlay) selected);
+  ov_heat_key_set (self->heat_key, (OvOverlay) selected,
+                   ov_tree_presenter_get_ramp (self->presenter));
+  g_settings_set_enum (ov_settings_get (), "tree-overlay", (int) selected);
+}
+
+static void
+layout_chosen_cb (GtkDropDown *choice,
+                  GParamSpec  *pspec,
+                  gpointer     user_data)
+{
+  OvTreePage *self = user_data;
+  guint selected = gtk_drop_down_get_selected (choice);
+
+  ov_canvas_set_layout_kind (self->canvas, (OvLayoutKind) selected);
+  g_settings_set_enum (ov_settings_get (), "tree-layout", (int) selected);
+}
+
+static void
+fit_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  ov_canvas_fit (OV_TREE_PAGE (widget)->canvas);
+}
+
+static void
+zoom_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ov_canvas_zoom_by (OV_TREE_PAGE (widget)->canvas, g_str_equal (name, "tree.zoom-in") ? 1.25 : 0.8);
+}
+
+static void
+zoom_to_selection_action (GtkWidget  *widget,
+                          const char *name,
+                          GVariant   *parameter)
+{
+  OvTreePage *self = OV_TREE_PAGE (widget);
+  guint32 slot = ov_session_get_selected (self->session);
+
+  if (slot != OV_SLOT_NONE)
+    ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
+}
+
+static void
+fold_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  OvTreePage *self = OV_TREE_PAGE (widget);
+
+  if (g_str_equal (name, "tree.collapse-all"))
+    ov_tree_presenter_collapse_all (self->presenter);
+  else if (g_str_equal (name, "tree.expand-all"))
+    ov_tree_presenter_expand_all (self->presenter);
+  else
+    ov_tree_presenter_toggle (self->presenter, ov_session_get_selected (self->session));
+}
+
+static void
+save_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  ov_tree_saver_run (widget, OV_TREE_PAGE (widget)->session, g_variant_get_string (parameter, NULL));
+}
+
+static void
+copy_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  OvTreePage *self = OV_TREE_PAGE (widget);
+  OvProcessTable *table = get_table (self);
+  guint32 slot = ov_session_get_selected (self->session);
+  g_autofree char *text = NULL;
+  g_autofree char *clean = NULL;
+  g_autofree char *words = NULL;
+
+  if (table == NULL || ov_process_table_get_row (table, slot) == NULL)
+    return;
+
+  text = g_str_equal (name, "tree.copy-pid") ? ov_process_table_dup_pid (table, slot)
+                                             : ov_process_table_dup_title (table, slot);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  clean = ov_text_clean (text, 80);
+  /* Translators: what was put on the clipboard. */
+  words = g_strdup_printf (_("Copied %s"), clean);
+  gtk_widget_activate_action (widget, "win.toast", "s", words);
+}
+
+static void
+show_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  if (g_str_equal (name, "tree.inspect"))
+    gtk_widget_activate_action (widget, "win.inspect", NULL);
+  else
+    gtk_widget_activate_action (widget, "win.page", "s", "processes");
+}
+
+static char *
+describe_cb (OvCanvas *canvas,
+             guint64   id,
+             gpointer  user_data)
+{
+  OvTreePage *self = user_data;
+  OvProcessTable *table = get_table (self);
+  guint32 slot = ov_tree_scene_slot_of (id);
+
+  if (table == NULL || slot == OV_SLOT_NONE)
+    return NULL;
+
+  return ov_hover_card_describe (table, slot);
+}
+
+static void
+ov_tree_page_dispose (GObject *object)
+{
+  OvTreePage *self = OV_TREE_PAGE (object);
+  GtkWidget *child;
+
+  g_clear_pointer ((GtkWidget **) &self->context_popover, gtk_widget_unparent);
+  if (self->presenter != NULL)
+    ov_tree_presenter_set_table (self->presenter, NULL);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->finder);
+  g_clear_object (&self->presenter);
+  g_clear_object (&self->node_signals);
+  g_clear_object (&self->node);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (ov_tree_page_parent_class)->dispose (object);
+}
+
+static void
+ov_tree_page_get_property (GObject    *object,
+                           guint       id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  OvTreePage *self = OV_TREE_PAGE (object);
+
+  switch (id)
+    {
+    case PROP_SEARCH_STATUS:
+      g_value_set_string (value, ov_tree_finder_get_status (self->finder));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  g_type_ensure (OV_TYPE_BREADCRUMBS);
+  g_type_ensure (OV_TYPE_CANVAS);
+  g_type_ensure (OV_TYPE_HEAT_KEY);
+  g_type_ensure (OV_TYPE_HOVER_CARD);
+  g_type_ensure (OV_TYPE_LEGEND);
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/overstory/Overstory/ui/views/ov-tree-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, breadcrumbs);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, filter_revealer);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, overlay_choice);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, layout_choice);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, stack);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, wait_status);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, offline_status);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, overlay);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, canvas);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, hover_card);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, heat_key);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, minimap_bin);
+  gtk_widget_class_bind_template_child (widget_class, OvTreePage, context_menu);
+  gtk_widget_class_bind_template_callback (widget_class, canvas_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, canvas_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, canvas_toggle_cb);
+  gtk_widget_class_bind_template_callback (widget_class, canvas_hovered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, canvas_context_menu_cb);
+  gtk_widget_class_bind_template_callback (widget_class, child_position_cb);
+  gtk_widget_class_bind_template_callback (widget_class, crumb_activated_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, filter_stopped_cb);
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "tree.fit", NULL, fit_action);
+  gtk_widget_class_install_action (widget_class, "tree.zoom-in", NULL, zoom_action);
+  gtk_widget_class_install_action (widget_class, "tree.zoom-out", NULL, zoom_action);
+  gtk_widget_class_install_action (widget_class, "tree.zoom-to-selection", NULL,
+                                   zoom_to_selection_action);
+  gtk_widget_class_install_action (widget_class, "tree.collapse-all", NULL, fold_action);
+  gtk_widget_class_install_action (widget_class, "tree.expand-all", NULL, fold_action);
+  gtk_widget_class_install_action (widget_class, "tree.toggle", NULL, fold_action);
+  gtk_widget_class_install_action (widget_class, "tree.save", "s", save_action);
+  gtk_widget_class_install_action (widget_class, "tree.copy-pid", NULL, copy_action);
+  gtk_widget_class_install_action (widget_class, "tree.copy-name", NULL, copy_action);
+  gtk_widget_class_install_action (widget_class, "tree.inspect", NULL, show_action);
+  gtk_widget_class_install_action (widget_class, "tree.show-in-processes", NULL, show_action);
+}
+
+static void
+ov_tree_page_class_init (OvTreePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ov_tree_page_dispose;
+  object_class->get_property = ov_tree_page_get_property;
+
+  properties[PROP_SEARCH_STATUS] = g_param_spec_string ("search-status", NULL, NULL, "",
+                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  bind_template (widget_class);
+  install_actions (widget_class);
+  gtk_widget_class_set_css_name (widget_class, "treepage");
+}
+
+static void
+init_minimap (OvTreePage *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) action = g_settings_create_action (ov_settings_get (), "minimap-visible");
+
+  adw_bin_set_child (self->minimap_bin, ov_minimap_new (self->canvas));
+  g_action_map_add_action (G_ACTION_MAP (group), action);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "tree-settings", G_ACTION_GROUP (group));
+  g_settings_bind (ov_settings_get (), "minimap-visible",
+                   self->minimap_bin, "visible", G_SETTINGS_BIND_GET);
+}
+
+static void
+ov_tree_page_init (OvTreePage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->presenter = ov_tree_presenter_new (self->canvas);
+  self->finder = ov_tree_finder_new (self->presenter, self->canvas);
+  ov_canvas_set_describe_func (self->canvas, describe_cb, self, NULL);
+  init_minimap (self);
+
+  g_signal_connect_object (self->presenter, "presented", G_CALLBACK (presented_cb), self, 0);
+  g_signal_connect_object (self->finder, "notify::status", G_CALLBACK (status_changed_cb), self, 0);
+  g_signal_connect_object (self->filter_revealer, "notify::reveal-child",
+                           G_CALLBACK (filter_revealed_cb), self, 0);
+  g_signal_connect_object (self->overlay_choice, "notify::selected",
+                           G_CALLBACK (overlay_chosen_cb), self, 0);
+  g_signal_connect_object (self->layout_choice, "notify::selected",
+                           G_CALLBACK (layout_chosen_cb), self, 0);
+  gtk_drop_down_set_selected (self->overlay_choice,
+                              (guint) g_settings_get_enum (ov_settings_get (), "tree-overlay"));
+  gtk_drop_down_set_selected (self->layout_choice,
+                              (guint) g_settings_get_enum (ov_settings_get (), "tree-layout"));
+
+  self->node_signals = g_signal_group_new (OV_TYPE_NODE);
+  g_signal_group_connect (self->node_signals, "notify::state",
+                          G_CALLBACK (node_state_changed_cb), self);
+}
+
+/**
+ * ov_tree_page_new:
+ * @session: what is open and looked at
+ *
+ * Returns: (transfer floating): the page
+ */
+GtkWidget *
+ov_tree_page_new (OvSession *session)
+{
+  OvTreePage *self;
+
+  g_return_val_if_fail (OV_IS_SESSION (session), NULL);
+
+  self = g_object_new (OV_TYPE_TREE_PAGE, NULL);
+  self->session = g_object_ref (session);
+  g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self, 0);
+  g_signal_connect_object (session, "notify::selected", G_CALLBACK (selected_changed_cb), self, 0);
+  g_signal_connect_object (session, "notify::filter",
+                           G_CALLBACK (filter_of_session_changed_cb), self, 0);
+  node_changed_cb (session, NULL, self);
+  update_state (self);
+  enable_actions (self);
+
+  return GTK_WIDGET (self);
+}
+
+void
+ov_tree_page_search (OvTreePage *self,
+                     const char *text)
+{
+  g_return_if_fail (OV_IS_TREE_PAGE (self));
+
+  ov_tree_finder_set_text (self->finder, text);
+}
+
+void
+ov_tree_page_search_next (OvTreePage *self,
+                          int         direction)
+{
+  guint32 slot;
+
+  g_return_if_fail (OV_IS_TREE_PAGE (self));
+
+  slot = ov_tree_finder_step (self->finder, direction);
+  if (slot == OV_SLOT_NONE)
+    return;
+
+  ov_session_set_selected (self->session, slot);
+  ov_tree_presenter_expand_to (self->presenter, slot);
+  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
+}
