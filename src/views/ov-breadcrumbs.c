@@ -8,7 +8,7 @@
  */
 #include "views/ov-breadcrumbs.h"
 
-#include "views/ov-text.h"
+#include "views/ov-words.h"
 
 #include <glib/gi18n.h>
 
@@ -171,7 +171,7 @@ ov_breadcrumbs_set_path (OvBreadcrumbs  *self,
     {
       g_autofree char *title = ov_process_table_dup_title (table, slots[i]);
 
-      g_ptr_array_add (titles, ov_text_clean (title, 200));
+      g_ptr_array_add (titles, ov_words_clean (title, 200));
       g_string_append_printf (path, "%u %s\n", slots[i],
                               (char *) g_ptr_array_index (titles, titles->len - 1));
     }

@@ -5,7 +5,7 @@
 #include "views/ov-heat-key.h"
 
 #include "views/ov-look.h"
-#include "views/ov-text.h"
+#include "views/ov-words.h"
 
 #include <glib/gi18n.h>
 
@@ -34,11 +34,11 @@ dup_figure (OvOverlay overlay,
             double    value)
 {
   if (overlay == OV_OVERLAY_MEMORY)
-    return ov_text_bytes ((guint64) value);
+    return ov_words_bytes ((guint64) value);
   if (overlay == OV_OVERLAY_REDUCTIONS)
-    return ov_text_rate (value);
+    return ov_words_rate (value);
 
-  return ov_text_count ((guint64) value);
+  return ov_words_count ((guint64) value);
 }
 
 static void

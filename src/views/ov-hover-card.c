@@ -6,8 +6,8 @@
  */
 #include "views/ov-hover-card.h"
 
-#include "views/ov-text.h"
 #include "views/ov-words.h"
+#include "views/ov-process-words.h"
 
 #include <glib/gi18n.h>
 
@@ -38,14 +38,14 @@ dup_call (OvProcessTable  *table,
   OvStrings *strings = ov_process_table_get_strings (table);
   const char *module = ov_strings_get (strings, row->module);
 
-  return module != NULL ? ov_text_term (module, 80) : NULL;
+  return module != NULL ? ov_words_term (module, 80) : NULL;
 }
 
 static char *
 dup_strategy (OvProcessTable  *table,
               const OvProcess *row)
 {
-  const char *words = ov_words_of_strategy (row->strategy);
+  const char *words = ov_process_words_of_strategy (row->strategy);
 
   if (words == NULL)
     return NULL;
@@ -57,21 +57,21 @@ static char *
 dup_restart (OvProcessTable  *table,
              const OvProcess *row)
 {
-  return g_strdup (ov_words_of_restart (row->restart));
+  return g_strdup (ov_process_words_of_restart (row->restart));
 }
 
 static char *
 dup_children (OvProcessTable  *table,
               const OvProcess *row)
 {
-  return row->n_children > 0 ? ov_text_count (row->n_children) : NULL;
+  return row->n_children > 0 ? ov_words_count (row->n_children) : NULL;
 }
 
 static char *
 dup_memory (OvProcessTable  *table,
             const OvProcess *row)
 {
-  return row->alive && row->memory_bytes != OV_UNKNOWN_U64 ? ov_text_bytes (row->memory_bytes)
+  return row->alive && row->memory_bytes != OV_UNKNOWN_U64 ? ov_words_bytes (row->memory_bytes)
                                                            : NULL;
 }
 
@@ -79,21 +79,21 @@ static char *
 dup_reductions (OvProcessTable  *table,
                 const OvProcess *row)
 {
-  return row->alive ? ov_text_rate (row->reductions_per_s) : NULL;
+  return row->alive ? ov_words_rate (row->reductions_per_s) : NULL;
 }
 
 static char *
 dup_mailbox (OvProcessTable  *table,
              const OvProcess *row)
 {
-  return row->alive ? ov_text_count (row->message_queue_len) : NULL;
+  return row->alive ? ov_words_count (row->message_queue_len) : NULL;
 }
 
 static char *
 dup_n_restarts (OvProcessTable  *table,
                 const OvProcess *row)
 {
-  return row->n_restarts > 0 ? ov_text_count (row->n_restarts) : NULL;
+  return row->n_restarts > 0 ? ov_words_count (row->n_restarts) : NULL;
 }
 
 static const Fact facts[] = {
@@ -114,16 +114,16 @@ static char *
 dup_trouble (OvProcessTable  *table,
              const OvProcess *row)
 {
-  const char *mark = ov_words_of_mark (row->mark);
+  const char *mark = ov_process_words_of_mark (row->mark);
   const char *reason = ov_strings_get (ov_process_table_get_strings (table), row->reason);
   g_autofree char *clean = NULL;
 
   if (mark == NULL && row->behaviour == OV_BEHAVIOUR_SUPERVISOR)
-    mark = ov_words_of_answer (row->answer);
+    mark = ov_process_words_of_answer (row->answer);
   if (row->alive || reason == NULL)
     return g_strdup (mark);
 
-  clean = ov_text_term (reason, 160);
+  clean = ov_words_term (reason, 160);
   /* Translators: what happened ("Crashed"), then the exit reason. */
   return g_strdup_printf (_("%s: %s"), mark != NULL ? mark : _("Ended"), clean);
 }
@@ -232,9 +232,9 @@ ov_hover_card_show (OvHoverCard    *self,
     return;
 
   title = ov_process_table_dup_title (table, slot);
-  clean = ov_text_clean (title, 120);
+  clean = ov_words_clean (title, 120);
   pid = ov_process_table_dup_pid (table, slot);
-  subtitle = g_strdup_printf ("%s · %s", pid, ov_words_of_behaviour (row->behaviour));
+  subtitle = g_strdup_printf ("%s · %s", pid, ov_process_words_of_behaviour (row->behaviour));
   trouble = dup_trouble (table, row);
   gtk_label_set_text (GTK_LABEL (self->title), clean);
   gtk_label_set_text (GTK_LABEL (self->subtitle), subtitle);
@@ -271,11 +271,11 @@ ov_hover_card_describe (OvProcessTable *table,
     return g_strdup (_("Nothing"));
 
   title = ov_process_table_dup_title (table, slot);
-  clean = ov_text_clean (title, 120);
+  clean = ov_words_clean (title, 120);
   pid = ov_process_table_dup_pid (table, slot);
   trouble = dup_trouble (table, row);
   text = g_string_new (clean);
-  g_string_append_printf (text, ", %s, %s", ov_words_of_behaviour (row->behaviour), pid);
+  g_string_append_printf (text, ", %s, %s", ov_process_words_of_behaviour (row->behaviour), pid);
   if (trouble != NULL)
     g_string_append_printf (text, ", %s", trouble);
   for (guint i = 0; i < G_N_ELEMENTS (facts); i++)

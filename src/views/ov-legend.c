@@ -7,6 +7,7 @@
  */
 #include "views/ov-legend.h"
 
+#include "canvas/layout/ov-layout.h"
 #include "canvas/render/ov-painter.h"
 #include "views/ov-look.h"
 

@@ -17,8 +17,8 @@
 #include "views/ov-legend.h"
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
-#include "views/ov-text.h"
-#include "views/ov-tree-finder.h"
+#include "views/ov-words.h"
+#include "views/ov-tree-presenter.h"
 #include "views/ov-tree-saver.h"
 
 #include <adwaita.h>
@@ -32,7 +32,7 @@ struct _OvTreePage
   OvSession       *session;
   OvNode          *node; /* the one whose table is shown */
   OvTreePresenter *presenter;
-  OvTreeFinder    *finder;
+  OvSearchBox     *search_box;
   GSignalGroup    *node_signals;
   GtkPopover      *context_popover;
   guint64          hovered;
@@ -52,15 +52,6 @@ struct _OvTreePage
   AdwBin          *minimap_bin;
   GMenuModel      *context_menu;
 };
-
-enum
-{
-  PROP_0,
-  PROP_SEARCH_STATUS,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (OvTreePage, ov_tree_page, GTK_TYPE_WIDGET)
 
@@ -202,12 +193,39 @@ presented_cb (OvTreePresenter *presenter,
                         ov_tree_scene_slot_of (self->hovered));
 }
 
+/* The ids of what the search found, to be marked on the canvas. */
 static void
-status_changed_cb (OvTreeFinder *finder,
-                   GParamSpec   *pspec,
-                   gpointer      user_data)
+show_matches (OvTreePage *self)
 {
-  g_object_notify_by_pspec (G_OBJECT (user_data), properties[PROP_SEARCH_STATUS]);
+  guint n = 0;
+  const guint32 *slots = NULL;
+  g_autofree guint64 *ids = NULL;
+
+  if (self->search_box != NULL)
+    slots = ov_search_box_get_matches (self->search_box, &n);
+  ids = g_new (guint64, n + 1);
+  for (guint i = 0; i < n; i++)
+    ids[i] = ov_tree_presenter_get_id (self->presenter, slots[i]);
+  ov_canvas_set_matches (self->canvas, ids, n);
+}
+
+static void
+matches_changed_cb (OvSearchBox *box,
+                    gpointer     user_data)
+{
+  show_matches (user_data);
+}
+
+static void
+search_jump_cb (OvSearchBox *box,
+                guint        slot,
+                gpointer     user_data)
+{
+  OvTreePage *self = user_data;
+
+  ov_session_set_selected (self->session, slot);
+  ov_tree_presenter_expand_to (self->presenter, slot);
+  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
 }
 
 static void
@@ -452,7 +470,7 @@ copy_action (GtkWidget  *widget,
   text = g_str_equal (name, "tree.copy-pid") ? ov_process_table_dup_pid (table, slot)
                                              : ov_process_table_dup_title (table, slot);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  clean = ov_text_clean (text, 80);
+  clean = ov_words_clean (text, 80);
   /* Translators: what was put on the clipboard. */
   words = g_strdup_printf (_("Copied %s"), clean);
   gtk_widget_activate_action (widget, "win.toast", "s", words);
@@ -495,32 +513,13 @@ ov_tree_page_dispose (GObject *object)
     ov_tree_presenter_set_table (self->presenter, NULL);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  g_clear_object (&self->finder);
+  g_clear_weak_pointer (&self->search_box);
   g_clear_object (&self->presenter);
   g_clear_object (&self->node_signals);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ov_tree_page_parent_class)->dispose (object);
-}
-
-static void
-ov_tree_page_get_property (GObject    *object,
-                           guint       id,
-                           GValue     *value,
-                           GParamSpec *pspec)
-{
-  OvTreePage *self = OV_TREE_PAGE (object);
-
-  switch (id)
-    {
-    case PROP_SEARCH_STATUS:
-      g_value_set_string (value, ov_tree_finder_get_status (self->finder));
-      break;
-
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-    }
 }
 
 static void
@@ -584,11 +583,6 @@ ov_tree_page_class_init (OvTreePageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = ov_tree_page_dispose;
-  object_class->get_property = ov_tree_page_get_property;
-
-  properties[PROP_SEARCH_STATUS] = g_param_spec_string ("search-status", NULL, NULL, "",
-                                                        G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
 
   bind_template (widget_class);
   install_actions (widget_class);
@@ -614,12 +608,10 @@ ov_tree_page_init (OvTreePage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->presenter = ov_tree_presenter_new (self->canvas);
-  self->finder = ov_tree_finder_new (self->presenter, self->canvas);
   ov_canvas_set_describe_func (self->canvas, describe_cb, self, NULL);
   init_minimap (self);
 
   g_signal_connect_object (self->presenter, "presented", G_CALLBACK (presented_cb), self, 0);
-  g_signal_connect_object (self->finder, "notify::status", G_CALLBACK (status_changed_cb), self, 0);
   g_signal_connect_object (self->filter_revealer, "notify::reveal-child",
                            G_CALLBACK (filter_revealed_cb), self, 0);
   g_signal_connect_object (self->overlay_choice, "notify::selected",
@@ -662,28 +654,22 @@ ov_tree_page_new (OvSession *session)
   return GTK_WIDGET (self);
 }
 
+/**
+ * ov_tree_page_set_search_box:
+ * @self: the page
+ * @box: the search of the window; a weak pointer is kept
+ *
+ * Marks on the canvas what @box finds and goes where it jumps.
+ */
 void
-ov_tree_page_search (OvTreePage *self,
-                     const char *text)
+ov_tree_page_set_search_box (OvTreePage  *self,
+                             OvSearchBox *box)
 {
   g_return_if_fail (OV_IS_TREE_PAGE (self));
+  g_return_if_fail (OV_IS_SEARCH_BOX (box));
+  g_return_if_fail (self->search_box == NULL);
 
-  ov_tree_finder_set_text (self->finder, text);
-}
-
-void
-ov_tree_page_search_next (OvTreePage *self,
-                          int         direction)
-{
-  guint32 slot;
-
-  g_return_if_fail (OV_IS_TREE_PAGE (self));
-
-  slot = ov_tree_finder_step (self->finder, direction);
-  if (slot == OV_SLOT_NONE)
-    return;
-
-  ov_session_set_selected (self->session, slot);
-  ov_tree_presenter_expand_to (self->presenter, slot);
-  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
+  g_set_weak_pointer (&self->search_box, box);
+  g_signal_connect_object (box, "matches-changed", G_CALLBACK (matches_changed_cb), self, 0);
+  g_signal_connect_object (box, "jump", G_CALLBACK (search_jump_cb), self, 0);
 }

@@ -3,7 +3,7 @@
  * Tables from the model's enumerations to words.  OTP's own terms stay as they are.
  * Thread: main.
  */
-#include "views/ov-words.h"
+#include "views/ov-process-words.h"
 
 #include <glib/gi18n.h>
 
@@ -72,37 +72,37 @@ find_words (const char *const *words,
 }
 
 const char *
-ov_words_of_behaviour (OvBehaviour value)
+ov_process_words_of_behaviour (OvBehaviour value)
 {
   return find_words (behaviours, G_N_ELEMENTS (behaviours), value);
 }
 
 const char *
-ov_words_of_restart (OvRestart value)
+ov_process_words_of_restart (OvRestart value)
 {
   return find_words (restarts, G_N_ELEMENTS (restarts), value);
 }
 
 const char *
-ov_words_of_strategy (OvStrategy value)
+ov_process_words_of_strategy (OvStrategy value)
 {
   return find_words (strategies, G_N_ELEMENTS (strategies), value);
 }
 
 const char *
-ov_words_of_status (OvStatus value)
+ov_process_words_of_status (OvStatus value)
 {
   return find_words (statuses, G_N_ELEMENTS (statuses), value);
 }
 
 const char *
-ov_words_of_mark (OvMark value)
+ov_process_words_of_mark (OvMark value)
 {
   return find_words (marks, G_N_ELEMENTS (marks), value);
 }
 
 const char *
-ov_words_of_answer (OvAnswer value)
+ov_process_words_of_answer (OvAnswer value)
 {
   return find_words (answers, G_N_ELEMENTS (answers), value);
 }
