@@ -46,6 +46,9 @@ typedef enum
   OV_LINK_LOST,
 } OvLinkState;
 
+#define OV_TYPE_LINK_STATE (ov_link_state_get_type ())
+GType ov_link_state_get_type (void);
+
 typedef struct
 {
   const char *node;        /* "name@host"; short or long */
