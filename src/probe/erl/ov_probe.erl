@@ -142,8 +142,8 @@ settle(From, Timer, killed) ->
     reply(From, {error, <<"refused">>, <<"it would take too much memory on the node">>});
 settle(From, Timer, Reason) ->
     erlang:cancel_timer(Timer),
-    {Text, _} = ov_probe_cut:text(Reason, 400),
-    reply(From, {error, <<"failed">>, Text}).
+    {View, _} = ov_probe_cut:cut(Reason, 50, 8),
+    reply(From, {error, <<"failed">>, {View}}).
 
 reply({Pid, Tag}, Reply) ->
     erlang:send(Pid, {Tag, Reply}, [noconnect]);

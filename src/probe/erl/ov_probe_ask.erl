@@ -90,7 +90,7 @@ applications() ->
 text(Chars) ->
     case try unicode:characters_to_binary(Chars) catch error:_ -> error end of
         Text when is_binary(Text) -> Text;
-        _ -> element(1, ov_probe_cut:text(Chars, 128))
+        _ -> null
     end.
 
 %% ---- one process ----------------------------------------------------------------------------

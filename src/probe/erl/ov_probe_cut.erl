@@ -2,9 +2,10 @@
 %%
 %% Bounded views of terms that we did not make: at most so many nodes, so deep, binaries cut.
 %% A term is only ever walked as far as the budget goes, so the cost does not depend on its
-%% size, nor on what it would be without sharing.  What was left out reads '…'.
+%% size, nor on what it would be without sharing.  What was left out reads '…'.  Printing is left
+%% to the program: it costs the node nothing, and loads no module there.
 -module(ov_probe_cut).
--export([cut/1, cut/3, text/2]).
+-export([cut/1, cut/3]).
 
 -define(NODES, 200).
 -define(DEPTH, 12).
@@ -18,36 +19,6 @@ cut(Term) ->
 cut(Term, Nodes, Depth) ->
     {View, {_, WasCut}} = walk(Term, Depth, {Nodes, false}),
     {View, WasCut}.
-
-%% One line of text as the shell prints it, at most Max bytes: {Binary, WasCut}.
-text(Atom, Max) when is_atom(Atom) ->
-    clip(io_lib:write_atom(Atom), Max, false);
-text(Number, Max) when is_integer(Number), abs(Number) < 1 bsl 64 ->
-    clip(integer_to_list(Number), Max, false);
-text(Pid, Max) when is_pid(Pid) ->
-    clip(pid_to_list(Pid), Max, false);
-text(Term, Max) ->
-    {View, WasCut} = cut(Term, max(8, Max div 8), ?DEPTH),
-    clip(lists:flatten(io_lib:format("~0tp", [View])), Max, WasCut).
-
-clip(Chars, Max, WasCut) ->
-    case unicode:characters_to_binary(Chars) of
-        Whole when is_binary(Whole), byte_size(Whole) =< Max ->
-            {Whole, WasCut};
-        _ ->
-            {fit(lists:sublist(Chars, Max), Max - 3, []), true}
-    end.
-
-fit([Char | Chars], Room, Done) when is_integer(Char) ->
-    Bytes = try <<Char/utf8>> catch error:_ -> <<"?">> end,
-    case Room - byte_size(Bytes) of
-        Left when Left >= 0 -> fit(Chars, Left, [Bytes | Done]);
-        _ -> fit([], 0, Done)
-    end;
-fit([_ | Chars], Room, Done) ->
-    fit(Chars, Room, Done);
-fit([], _, Done) ->
-    iolist_to_binary(lists:reverse([<<"…"/utf8>> | Done])).
 
 walk(_, _, {Nodes, _}) when Nodes =< 0 ->
     {?ETC, {0, true}};
@@ -68,7 +39,7 @@ walk(Bits, _, {Nodes, WasCut}) when is_binary(Bits) ->
 walk(Fun, _, {Nodes, WasCut}) when is_function(Fun) ->
     case erlang:fun_info(Fun, type) of
         {type, external} -> {Fun, {Nodes - 1, WasCut}};
-        {type, local} -> {list_to_binary(fun_text(Fun)), {Nodes - 1, WasCut}}
+        {type, local} -> {fun_name(Fun), {Nodes - 1, true}}
     end;
 walk(Number, _, {Nodes, _}) when is_integer(Number), abs(Number) >= 1 bsl 2048 ->
     {?ETC, {Nodes - 1, true}};
@@ -76,14 +47,11 @@ walk(Other, _, {Nodes, WasCut}) ->
     {Other, {Nodes - 1, WasCut}}.
 
 %% A fun's environment may be as large as the world: its name is enough.
-fun_text(Fun) ->
+fun_name(Fun) ->
     {module, Module} = erlang:fun_info(Fun, module),
     {name, Name} = erlang:fun_info(Fun, name),
     {arity, Arity} = erlang:fun_info(Fun, arity),
-    unicode_bytes(io_lib:format("#Fun<~ts.~ts/~b>", [Module, Name, Arity])).
-
-unicode_bytes(Chars) ->
-    binary_to_list(unicode:characters_to_binary(Chars)).
+    {'fun', Module, Name, Arity}.
 
 bytes(Bits) when is_binary(Bits) ->
     Bits;

@@ -25,7 +25,7 @@
 -define(REARM_MS, 5000).
 -define(REARM_MAX_MS, 60000).
 -define(MAX_FOLLOWED, 10000).
--define(REASON_BYTES, 512).
+-define(REASON_NODES, 100).
 
 %% Guard keeps what must be undone; Sups are the supervisors that the census saw.
 start(Out, Guard, Owner, Sups, Mode) ->
@@ -88,9 +88,9 @@ stop(#{session := Session}) ->
 %% ---- events ---------------------------------------------------------------------------------
 
 event(exit, Pid, Reason, Time, #{sups := Sups} = State) ->
-    {Text, Cut} = ov_probe_cut:text(Reason, ?REASON_BYTES),
+    {View, Cut} = ov_probe_cut:cut(Reason, ?REASON_NODES, 10),
     Known = State#{sups := maps:remove(Pid, Sups)},
-    hold({?R_DEATH, at(Time, State), Pid, Text, Cut}, told(Pid, Known));
+    hold({?R_DEATH, at(Time, State), Pid, {View}, Cut}, told(Pid, Known));
 event(register, Pid, Name, Time, State) when is_atom(Name) ->
     hold({?R_NAME, at(Time, State), Pid, Name, true}, State);
 event(unregister, Pid, Name, Time, State) when is_atom(Name) ->

@@ -161,17 +161,12 @@ family(#{ancestors := [Pid | More]}) when is_pid(Pid) -> {Pid, [], More};
 family(#{ancestors := [Name | More], parent := Parent}) -> {Parent, Name, More};
 family(#{ancestors := [], parent := Parent}) -> {Parent, [], []}.
 
-label(undefined) -> [];
-label(Label) when is_binary(Label), byte_size(Label) =< 128 ->
-    case unicode:characters_to_binary(Label) of
-        Text when is_binary(Text) -> Text;
-        _ -> text(Label)
-    end;
-label(Label) -> text(Label).
-
-text(Label) ->
-    {Text, _} = ov_probe_cut:text(Label, 128),
-    Text.
+%% A term in a tuple, so that no label and the label [] differ.
+label(undefined) ->
+    [];
+label(Label) ->
+    {View, _} = ov_probe_cut:cut(Label, 24, 6),
+    {View}.
 
 initial(#{translated := {_, _, _} = Call}) -> Call;
 initial(#{initial := {M, F, A}}) when is_atom(M), is_atom(F), is_integer(A) -> {M, F, A};
@@ -262,8 +257,24 @@ call_text({M, F, A} = Call) when is_atom(M), is_atom(F), is_integer(A) ->
 call_text(_) ->
     [].
 
+%% Quoted where the shell would; of io_lib nothing is used, since that may not be loaded.
 name_text(Atom) ->
-    unicode:characters_to_binary(io_lib:write_atom(Atom)).
+    Text = atom_to_binary(Atom, utf8),
+    case is_plain(Text) of
+        true -> Text;
+        false -> [$', << <<(escaped(Char))/binary>> || <<Char>> <= Text >>, $']
+    end.
+
+is_plain(<<First, Rest/binary>>) when First >= $a, First =< $z -> is_word(Rest);
+is_plain(_) -> false.
+
+is_word(<<C, Rest/binary>>)
+  when C >= $a, C =< $z; C >= $A, C =< $Z; C >= $0, C =< $9; C =:= $_; C =:= $@ -> is_word(Rest);
+is_word(Rest) -> Rest =:= <<>>.
+
+escaped($') -> <<"\\'">>;
+escaped($\\) -> <<"\\\\">>;
+escaped(Char) -> <<Char>>.
 
 status(waiting) -> 1;
 status(running) -> 2;

@@ -14,7 +14,6 @@
 
 -define(WINDOW, 64).     % supervisors that are asked at the same time
 -define(ID_NODES, 24).   % size of a child id before it is cut
--define(ID_BYTES, 200).
 
 %% Asks all, reports each as it answers; whoever has not at the deadline is reported as such.
 %% Owner knows who still owes an answer from an earlier time.
@@ -105,8 +104,7 @@ report(Pid, Answer, #{out := Out} = State) ->
 children(_, [], Out) ->
     Out;
 children(Sup, [{Id, Child, Restart, Type} | Rest], Out) ->
-    {Text, _} = ov_probe_cut:text(Id, ?ID_BYTES),
-    Record = {?R_CHILD, child(Child), Sup, Text, restart(Restart), type(Type),
+    Record = {?R_CHILD, child(Child), Sup, Id, restart(Restart), type(Type),
               restarting(Child)},
     children(Sup, Rest, due(ov_probe_out:add(Record, Out))).
 
