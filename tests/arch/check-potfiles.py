@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""po/POTFILES names every file with words for people, and nothing that is not there."""
+"""po/POTFILES names every file with words for people, and nothing that is not there.
+
+check-potfiles.py ROOT checks; with --write it writes the list anew.
+"""
 
 import os
 import re
@@ -7,9 +10,12 @@ import sys
 
 MARKED = re.compile(r"\b(_|N_|Q_|C_|NC_|g_dngettext|ngettext)\s*\(\s*\"|translatable=\"(yes|true)\"")
 FOLDERS = ("src", "ui")
+DATA = ("data/org.overstory.Overstory.desktop.in", "data/org.overstory.Overstory.gschema.xml",
+        "data/org.overstory.Overstory.metainfo.xml.in")
 
 
 def marked_files(root):
+    yield from (path for path in DATA if os.path.exists(os.path.join(root, path)))
     for folder in FOLDERS:
         for place, _, names in os.walk(os.path.join(root, folder)):
             for name in names:
@@ -18,6 +24,11 @@ def marked_files(root):
                     with open(path, encoding="utf-8") as source:
                         if MARKED.search(source.read()):
                             yield os.path.relpath(path, root)
+
+
+def write(root):
+    with open(os.path.join(root, "po", "POTFILES"), "w", encoding="utf-8") as names:
+        names.writelines(f"{path}\n" for path in sorted(marked_files(root)))
 
 
 def main(root):
@@ -34,4 +45,6 @@ def main(root):
 
 
 if __name__ == "__main__":
+    if sys.argv[2:] == ["--write"]:
+        write(sys.argv[1])
     sys.exit(main(sys.argv[1]))
