@@ -2,7 +2,7 @@
  *
  * OvTreePage wires the session, the presenter and the canvas to each other:
  *
- *   session.node ──► presenter.table ──► canvas.scene
+ *   node.processes ──► presenter.table ──► canvas.scene
  *   session.selected ◄──► canvas.selected, breadcrumbs
  *   session.filter ◄──► the filter entry ──► presenter.filter
  *
@@ -17,7 +17,6 @@
 #include "views/ov-legend.h"
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
-#include "views/ov-words.h"
 #include "views/ov-tree-presenter.h"
 #include "views/ov-tree-saver.h"
 
@@ -32,8 +31,6 @@ struct _OvTreePage
   OvSession       *session;
   OvNode          *node; /* the one whose table is shown */
   OvTreePresenter *presenter;
-  OvSearchBox     *search_box;
-  GSignalGroup    *node_signals;
   GtkPopover      *context_popover;
   guint64          hovered;
 
@@ -59,6 +56,15 @@ static OvProcessTable *
 get_table (OvTreePage *self)
 {
   return ov_tree_presenter_get_table (self->presenter);
+}
+
+/* The session's selection, as far as it concerns this node. */
+static guint32
+get_selected (OvTreePage *self)
+{
+  return self->session != NULL && ov_session_get_node (self->session) == self->node
+           ? ov_session_get_selected (self->session)
+           : OV_SLOT_NONE;
 }
 
 /* Where the page stands: waiting, without anything to show, or showing a tree. */
@@ -99,20 +105,16 @@ static void
 update_breadcrumbs (OvTreePage *self)
 {
   ov_breadcrumbs_set_path (OV_BREADCRUMBS (self->breadcrumbs), get_table (self),
-                           ov_session_get_selected (self->session));
+                           get_selected (self));
 }
 
 static void
 enable_actions (OvTreePage *self)
 {
-  gboolean has_selection = ov_session_get_selected (self->session) != OV_SLOT_NONE;
-  static const char *const of_selection[] = {
-    "tree.zoom-to-selection", "tree.toggle",    "tree.copy-pid",
-    "tree.copy-name",         "tree.inspect",   "tree.show-in-processes",
-  };
+  gboolean has_selection = get_selected (self) != OV_SLOT_NONE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (of_selection); i++)
-    gtk_widget_action_set_enabled (GTK_WIDGET (self), of_selection[i], has_selection);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tree.zoom-to-selection", has_selection);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tree.toggle", has_selection);
 }
 
 static void
@@ -121,7 +123,7 @@ selected_changed_cb (OvSession  *session,
                      gpointer    user_data)
 {
   OvTreePage *self = user_data;
-  guint32 slot = ov_session_get_selected (session);
+  guint32 slot = get_selected (self);
   guint64 id = ov_tree_presenter_get_id (self->presenter, slot);
 
   enable_actions (self);
@@ -161,24 +163,6 @@ node_state_changed_cb (OvNode     *node,
 }
 
 static void
-node_changed_cb (OvSession  *session,
-                 GParamSpec *pspec,
-                 gpointer    user_data)
-{
-  OvTreePage *self = user_data;
-
-  if (!g_set_object (&self->node, ov_session_get_node (session)))
-    return;
-
-  g_signal_group_set_target (self->node_signals, self->node);
-  ov_tree_presenter_set_table (self->presenter,
-                               self->node != NULL ? ov_node_get_processes (self->node) : NULL);
-  update_state (self);
-  update_breadcrumbs (self);
-  enable_actions (self);
-}
-
-static void
 presented_cb (OvTreePresenter *presenter,
               gpointer         user_data)
 {
@@ -191,41 +175,6 @@ presented_cb (OvTreePresenter *presenter,
   if (self->hovered != 0)
     ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self),
                         ov_tree_scene_slot_of (self->hovered));
-}
-
-/* The ids of what the search found, to be marked on the canvas. */
-static void
-show_matches (OvTreePage *self)
-{
-  guint n = 0;
-  const guint32 *slots = NULL;
-  g_autofree guint64 *ids = NULL;
-
-  if (self->search_box != NULL)
-    slots = ov_search_box_get_matches (self->search_box, &n);
-  ids = g_new (guint64, n + 1);
-  for (guint i = 0; i < n; i++)
-    ids[i] = ov_tree_presenter_get_id (self->presenter, slots[i]);
-  ov_canvas_set_matches (self->canvas, ids, n);
-}
-
-static void
-matches_changed_cb (OvSearchBox *box,
-                    gpointer     user_data)
-{
-  show_matches (user_data);
-}
-
-static void
-search_jump_cb (OvSearchBox *box,
-                guint        slot,
-                gpointer     user_data)
-{
-  OvTreePage *self = user_data;
-
-  ov_session_set_selected (self->session, slot);
-  ov_tree_presenter_expand_to (self->presenter, slot);
-  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
 }
 
 static void
@@ -246,7 +195,7 @@ canvas_activated_cb (OvCanvas *canvas,
   OvTreePage *self = user_data;
 
   if (ov_tree_scene_slot_of (id) != OV_SLOT_NONE)
-    gtk_widget_activate_action (GTK_WIDGET (self), "tree.inspect", NULL);
+    gtk_widget_activate_action (GTK_WIDGET (self), "node.inspect", NULL);
 }
 
 static void
@@ -423,7 +372,7 @@ zoom_to_selection_action (GtkWidget  *widget,
                           GVariant   *parameter)
 {
   OvTreePage *self = OV_TREE_PAGE (widget);
-  guint32 slot = ov_session_get_selected (self->session);
+  guint32 slot = get_selected (self);
 
   if (slot != OV_SLOT_NONE)
     ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
@@ -441,7 +390,7 @@ fold_action (GtkWidget  *widget,
   else if (g_str_equal (name, "tree.expand-all"))
     ov_tree_presenter_expand_all (self->presenter);
   else
-    ov_tree_presenter_toggle (self->presenter, ov_session_get_selected (self->session));
+    ov_tree_presenter_toggle (self->presenter, get_selected (self));
 }
 
 static void
@@ -450,41 +399,6 @@ save_action (GtkWidget  *widget,
              GVariant   *parameter)
 {
   ov_tree_saver_run (widget, OV_TREE_PAGE (widget)->session, g_variant_get_string (parameter, NULL));
-}
-
-static void
-copy_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  OvTreePage *self = OV_TREE_PAGE (widget);
-  OvProcessTable *table = get_table (self);
-  guint32 slot = ov_session_get_selected (self->session);
-  g_autofree char *text = NULL;
-  g_autofree char *clean = NULL;
-  g_autofree char *words = NULL;
-
-  if (table == NULL || ov_process_table_get_row (table, slot) == NULL)
-    return;
-
-  text = g_str_equal (name, "tree.copy-pid") ? ov_process_table_dup_pid (table, slot)
-                                             : ov_process_table_dup_title (table, slot);
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  clean = ov_words_clean (text, 80);
-  /* Translators: what was put on the clipboard. */
-  words = g_strdup_printf (_("Copied %s"), clean);
-  gtk_widget_activate_action (widget, "win.toast", "s", words);
-}
-
-static void
-show_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  if (g_str_equal (name, "tree.inspect"))
-    gtk_widget_activate_action (widget, "win.inspect", NULL);
-  else
-    gtk_widget_activate_action (widget, "win.page", "s", "processes");
 }
 
 static char *
@@ -513,9 +427,7 @@ ov_tree_page_dispose (GObject *object)
     ov_tree_presenter_set_table (self->presenter, NULL);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  g_clear_weak_pointer (&self->search_box);
   g_clear_object (&self->presenter);
-  g_clear_object (&self->node_signals);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
 
@@ -570,10 +482,6 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "tree.expand-all", NULL, fold_action);
   gtk_widget_class_install_action (widget_class, "tree.toggle", NULL, fold_action);
   gtk_widget_class_install_action (widget_class, "tree.save", "s", save_action);
-  gtk_widget_class_install_action (widget_class, "tree.copy-pid", NULL, copy_action);
-  gtk_widget_class_install_action (widget_class, "tree.copy-name", NULL, copy_action);
-  gtk_widget_class_install_action (widget_class, "tree.inspect", NULL, show_action);
-  gtk_widget_class_install_action (widget_class, "tree.show-in-processes", NULL, show_action);
 }
 
 static void
@@ -622,54 +530,74 @@ ov_tree_page_init (OvTreePage *self)
                               (guint) g_settings_get_enum (ov_settings_get (), "tree-overlay"));
   gtk_drop_down_set_selected (self->layout_choice,
                               (guint) g_settings_get_enum (ov_settings_get (), "tree-layout"));
-
-  self->node_signals = g_signal_group_new (OV_TYPE_NODE);
-  g_signal_group_connect (self->node_signals, "notify::state",
-                          G_CALLBACK (node_state_changed_cb), self);
 }
 
 /**
- * ov_tree_page_new:
+ * ov_tree_page_set_subject:
+ * @self: the page
  * @session: what is open and looked at
+ * @node: the node that the page shows as long as it lives
  *
- * Returns: (transfer floating): the page
+ * To be called once, before the page is shown.
  */
-GtkWidget *
-ov_tree_page_new (OvSession *session)
+void
+ov_tree_page_set_subject (OvTreePage *self,
+                          OvSession  *session,
+                          OvNode     *node)
 {
-  OvTreePage *self;
+  g_return_if_fail (OV_IS_TREE_PAGE (self));
+  g_return_if_fail (OV_IS_SESSION (session));
+  g_return_if_fail (OV_IS_NODE (node));
+  g_return_if_fail (self->session == NULL);
 
-  g_return_val_if_fail (OV_IS_SESSION (session), NULL);
-
-  self = g_object_new (OV_TYPE_TREE_PAGE, NULL);
   self->session = g_object_ref (session);
-  g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self, 0);
+  self->node = g_object_ref (node);
+  g_signal_connect_object (session, "notify::node", G_CALLBACK (selected_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (selected_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::filter",
                            G_CALLBACK (filter_of_session_changed_cb), self, 0);
-  node_changed_cb (session, NULL, self);
+  g_signal_connect_object (node, "notify::state", G_CALLBACK (node_state_changed_cb), self, 0);
+  ov_tree_presenter_set_table (self->presenter, ov_node_get_processes (node));
   update_state (self);
+  update_breadcrumbs (self);
   enable_actions (self);
-
-  return GTK_WIDGET (self);
 }
 
 /**
- * ov_tree_page_set_search_box:
+ * ov_tree_page_set_matches:
  * @self: the page
- * @box: the search of the window; a weak pointer is kept
+ * @slots: (array length=n): what the search found
+ * @n: how many
  *
- * Marks on the canvas what @box finds and goes where it jumps.
+ * Marks on the canvas what was found; moves nothing.
  */
 void
-ov_tree_page_set_search_box (OvTreePage  *self,
-                             OvSearchBox *box)
+ov_tree_page_set_matches (OvTreePage    *self,
+                          const guint32 *slots,
+                          guint          n)
+{
+  g_autofree guint64 *ids = g_new (guint64, n + 1);
+
+  g_return_if_fail (OV_IS_TREE_PAGE (self));
+
+  for (guint i = 0; i < n; i++)
+    ids[i] = ov_tree_presenter_get_id (self->presenter, slots[i]);
+  ov_canvas_set_matches (self->canvas, ids, n);
+}
+
+/**
+ * ov_tree_page_reveal:
+ * @self: the page
+ * @slot: a process
+ *
+ * Expands what hides it and moves the camera to it.
+ */
+void
+ov_tree_page_reveal (OvTreePage *self,
+                     guint32     slot)
 {
   g_return_if_fail (OV_IS_TREE_PAGE (self));
-  g_return_if_fail (OV_IS_SEARCH_BOX (box));
-  g_return_if_fail (self->search_box == NULL);
 
-  g_set_weak_pointer (&self->search_box, box);
-  g_signal_connect_object (box, "matches-changed", G_CALLBACK (matches_changed_cb), self, 0);
-  g_signal_connect_object (box, "jump", G_CALLBACK (search_jump_cb), self, 0);
+  ov_tree_presenter_expand_to (self->presenter, slot);
+  ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
 }
