@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * OvNodeView: everything that is shown of one open node.
+ *
+ *   waiting ── first processes ──► a page ── node gone ──► the page with its last picture, and
+ *   the banner ── node back ──► the page
+ *
+ * Pages stay as they are while the node is gone: the table keeps its last rows.  Thread: main.
+ */
+#include "config.h"
+
+#include "views/ov-node-view.h"
+
+#include "views/ov-inspector.h"
+#include "views/ov-process-page.h"
+#include "views/ov-settings.h"
+#include "views/ov-tree-page.h"
+#include "views/ov-words.h"
+
+#include <glib/gi18n.h>
+
+struct _OvNodeView
+{
+  AdwBin         parent_instance;
+  OvSession     *session;
+  OvNode        *node;
+  char          *page;      /* the one the person chose, also while another is shown */
+  gint64         seen_us;   /* when the node was last heard of */
+  guint          facts_id;
+  gboolean       is_compact;
+
+  GtkWidget     *sidebar, *see_label, *facts, *trouble_button, *flap, *reconnect_button;
+  GtkListBox    *page_rows;
+  GtkLabel      *trouble_label, *processes_label, *applications_label, *banner_label;
+  GtkRevealer   *banner;
+  GtkStack      *stack;
+  OvInspector   *inspector;
+  OvTreePage    *tree_page;
+  OvProcessPage *process_page;
+};
+
+enum { RECONNECT, N_SIGNALS };
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (OvNodeView, ov_node_view, ADW_TYPE_BIN)
+
+#define FACTS_MS 500
+
+static const struct
+{
+  const char *name, *title, *icon, *tooltip;
+} pages[] = {
+  { "tree", N_("Tree"), "ov-tree-symbolic", N_("Supervision trees (Ctrl+1)") },
+  { "processes", N_("Processes"), "ov-processes-symbolic", N_("All processes (Ctrl+2)") },
+};
+
+/* Pages. */
+
+static GtkWidget *
+make_page_row (guint index)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new (_(pages[index].title));
+
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name (pages[index].icon));
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_tooltip_text (row, _(pages[index].tooltip));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _(pages[index].title), -1);
+  g_object_set_data (G_OBJECT (row), "overstory-label", label);
+  return row;
+}
+
+static void
+show_content (OvNodeView *self)
+{
+  OvNodeState state = ov_node_get_state (self->node);
+  gboolean is_empty = ov_process_table_get_n_alive (ov_node_get_processes (self->node)) == 0;
+  gboolean is_waiting = is_empty && (state == OV_NODE_CONNECTING || state == OV_NODE_TAKING_CENSUS);
+
+  gtk_stack_set_visible_child_name (self->stack, is_waiting ? "waiting" : self->page);
+}
+
+static void
+page_selected_cb (OvNodeView    *self,
+                  GtkListBoxRow *row)
+{
+  if (row)
+    ov_node_view_show_page (self, pages[gtk_list_box_row_get_index (row)].name);
+}
+
+/* The sidebar's facts. */
+
+static guint32
+find_next_trouble (OvNodeView *self,
+                   guint      *n_trouble)
+{
+  guint32 n, found = OV_SLOT_NONE, first = OV_SLOT_NONE;
+  const OvProcess *rows = ov_process_table_get_rows (ov_node_get_processes (self->node), &n);
+  guint32 after = ov_session_get_selected (self->session);
+
+  *n_trouble = 0;
+  for (guint32 slot = 0; slot < n; slot++)
+    {
+      if (!rows[slot].used || rows[slot].mark < OV_MARK_SUSPENDED || rows[slot].mark == OV_MARK_DIED)
+        continue;
+      (*n_trouble)++;
+      if (first == OV_SLOT_NONE)
+        first = slot;
+      if (found == OV_SLOT_NONE && after != OV_SLOT_NONE && slot > after)
+        found = slot;
+    }
+  return found != OV_SLOT_NONE ? found : first;
+}
+
+static void
+trouble_clicked_cb (OvNodeView *self)
+{
+  guint n_trouble;
+  guint32 slot = find_next_trouble (self, &n_trouble);
+
+  if (slot != OV_SLOT_NONE)
+    ov_node_view_jump (self, slot);
+}
+
+static void
+update_facts (OvNodeView *self)
+{
+  OvProcessTable *table = ov_node_get_processes (self->node);
+  guint n_processes = ov_process_table_get_n_alive (table), n_applications, n_trouble;
+  g_autofree char *count = ov_words_count (n_processes);
+  g_autofree char *processes = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s process",
+                                                             "%s processes", n_processes), count);
+  g_autofree char *applications = NULL, *trouble = NULL;
+
+  ov_process_table_get_applications (table, &n_applications);
+  applications = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u application",
+                                               "%u applications", n_applications), n_applications);
+  find_next_trouble (self, &n_trouble);
+  trouble = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u needs attention",
+                                          "%u need attention", n_trouble), n_trouble);
+  gtk_label_set_text (self->processes_label, processes);
+  gtk_label_set_text (self->applications_label, applications);
+  gtk_label_set_text (self->trouble_label, trouble);
+  gtk_widget_set_visible (self->trouble_button, n_trouble > 0);
+}
+
+static gboolean
+facts_cb (gpointer user_data)
+{
+  OvNodeView *self = user_data;
+
+  self->facts_id = 0;
+  update_facts (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+table_changed_cb (OvNodeView *self)
+{
+  self->seen_us = g_get_real_time ();
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "waiting"))
+    show_content (self);
+  if (self->facts_id == 0)
+    self->facts_id = g_timeout_add (FACTS_MS, facts_cb, self);
+}
+
+/* Gone and back. */
+
+static void
+update_banner (OvNodeView *self)
+{
+  OvNodeState state = ov_node_get_state (self->node);
+  gboolean is_gone = state == OV_NODE_GONE || state == OV_NODE_OFFLINE;
+  g_autofree char *name = ov_words_clean (ov_node_get_name (self->node), 200);
+  g_autofree char *seen = ov_words_clock (self->seen_us * 1000);
+  g_autofree char *text = NULL;
+
+  if (is_gone)
+    {
+      if (ov_node_is_sandbox (self->node))
+        /* Translators: a node name and a time. */
+        text = g_strdup_printf (_("%s has ended — last seen %s"), name, seen);
+      else
+        /* Translators: a node name and a time. */
+        text = g_strdup_printf (_("%s is gone — last seen %s"), name, seen);
+      gtk_label_set_text (self->banner_label, text);
+    }
+  gtk_widget_set_visible (self->reconnect_button, !ov_node_is_sandbox (self->node));
+  gtk_revealer_set_reveal_child (self->banner, is_gone);
+}
+
+static void
+state_changed_cb (OvNodeView *self)
+{
+  update_banner (self);
+  show_content (self);
+  update_facts (self);
+}
+
+static void
+reconnect_cb (OvNodeView *self)
+{
+  g_signal_emit (self, signals[RECONNECT], 0);
+}
+
+/* Actions on the selected process. */
+
+static const OvProcess *
+get_selected (OvNodeView *self,
+              guint32    *slot)
+{
+  *slot = ov_session_get_node (self->session) == self->node
+          ? ov_session_get_selected (self->session) : OV_SLOT_NONE;
+  return *slot != OV_SLOT_NONE
+         ? ov_process_table_get_row (ov_node_get_processes (self->node), *slot) : NULL;
+}
+
+static void
+copy_cb (GtkWidget  *widget,
+         const char *action,
+         GVariant   *parameter)
+{
+  OvNodeView *self = OV_NODE_VIEW (widget);
+  OvProcessTable *table = ov_node_get_processes (self->node);
+  g_autofree char *text = NULL;
+  guint32 slot;
+
+  if (!get_selected (self, &slot))
+    return;
+  text = g_str_equal (action, "node.copy-pid") ? ov_process_table_dup_pid (table, slot)
+                                               : ov_process_table_dup_title (table, slot);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+}
+
+static void
+inspect_cb (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  g_settings_set_boolean (ov_settings_get (), "inspector-visible", TRUE);
+  gtk_widget_child_focus (GTK_WIDGET (OV_NODE_VIEW (widget)->inspector), GTK_DIR_TAB_FORWARD);
+}
+
+static void
+show_in_cb (GtkWidget  *widget,
+            const char *action,
+            GVariant   *parameter)
+{
+  OvNodeView *self = OV_NODE_VIEW (widget);
+  guint32 slot;
+
+  ov_node_view_show_page (self, g_str_equal (action, "node.show-in-tree") ? "tree" : "processes");
+  if (get_selected (self, &slot))
+    ov_node_view_jump (self, slot);
+}
+
+static void
+ov_node_view_dispose (GObject *object)
+{
+  OvNodeView *self = OV_NODE_VIEW (object);
+
+  g_clear_handle_id (&self->facts_id, g_source_remove);
+  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_NODE_VIEW);
+  g_clear_object (&self->node);
+  g_clear_object (&self->session);
+  g_clear_pointer (&self->page, g_free);
+
+  G_OBJECT_CLASS (ov_node_view_parent_class)->dispose (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, sidebar);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, see_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, facts);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, trouble_button);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, trouble_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, processes_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, applications_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, page_rows);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, flap);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, banner);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, banner_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, reconnect_button);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, stack);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, inspector);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, tree_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, process_page);
+  gtk_widget_class_bind_template_callback (widget_class, page_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, trouble_clicked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
+}
+
+static void
+ov_node_view_class_init (OvNodeViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ov_node_view_dispose;
+
+  signals[RECONNECT] = g_signal_new ("reconnect", OV_TYPE_NODE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
+                                     NULL, NULL, G_TYPE_NONE, 0);
+
+  g_type_ensure (OV_TYPE_INSPECTOR);
+  g_type_ensure (OV_TYPE_PROCESS_PAGE);
+  g_type_ensure (OV_TYPE_TREE_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/overstory/Overstory/views/ov-node-view.ui");
+  bind_children (widget_class);
+  gtk_widget_class_install_action (widget_class, "node.copy-pid", NULL, copy_cb);
+  gtk_widget_class_install_action (widget_class, "node.copy-name", NULL, copy_cb);
+  gtk_widget_class_install_action (widget_class, "node.inspect", NULL, inspect_cb);
+  gtk_widget_class_install_action (widget_class, "node.show-in-tree", NULL, show_in_cb);
+  gtk_widget_class_install_action (widget_class, "node.show-in-processes", NULL, show_in_cb);
+}
+
+static void
+ov_node_view_init (OvNodeView *self)
+{
+  self->page = g_strdup (pages[0].name);
+  self->seen_us = g_get_real_time ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    gtk_list_box_append (self->page_rows, make_page_row (i));
+  g_settings_bind (ov_settings_get (), "inspector-visible", self->flap, "reveal-flap",
+                   G_SETTINGS_BIND_DEFAULT);
+}
+
+GtkWidget *
+ov_node_view_new (OvSession *session,
+                  OvNode    *node)
+{
+  OvNodeView *self = g_object_new (OV_TYPE_NODE_VIEW, NULL);
+
+  self->session = g_object_ref (session);
+  self->node = g_object_ref (node);
+  ov_tree_page_set_subject (self->tree_page, session, node);
+  ov_process_page_set_subject (self->process_page, session, node);
+  ov_inspector_set_subject (self->inspector, session, node);
+  g_signal_connect_object (node, "notify::state", G_CALLBACK (state_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ov_node_get_processes (node), "changed", G_CALLBACK (table_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  ov_node_view_show_page (self, pages[0].name);
+  state_changed_cb (self);
+  return GTK_WIDGET (self);
+}
+
+OvNode *
+ov_node_view_get_node (OvNodeView *self)
+{
+  g_return_val_if_fail (OV_IS_NODE_VIEW (self), NULL);
+
+  return self->node;
+}
+
+gboolean
+ov_node_view_show_page (OvNodeView *self,
+                        const char *page)
+{
+  g_return_val_if_fail (OV_IS_NODE_VIEW (self), FALSE);
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    {
+      if (!g_str_equal (pages[i].name, page))
+        continue;
+      g_free (self->page);
+      self->page = g_strdup (pages[i].name);
+      gtk_list_box_select_row (self->page_rows,
+                               gtk_list_box_get_row_at_index (self->page_rows, (int) i));
+      if (self->node)
+        show_content (self);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+const char *
+ov_node_view_get_page (OvNodeView *self)
+{
+  g_return_val_if_fail (OV_IS_NODE_VIEW (self), NULL);
+
+  return self->page;
+}
+
+void
+ov_node_view_set_compact (OvNodeView *self,
+                          gboolean    compact)
+{
+  GtkListBoxRow *row;
+
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  self->is_compact = compact;
+  gtk_widget_set_visible (self->see_label, !compact);
+  gtk_widget_set_visible (self->facts, !compact);
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->page_rows, i)); i++)
+    gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "overstory-label"), !compact);
+  if (compact)
+    gtk_widget_add_css_class (self->sidebar, "compact");
+  else
+    gtk_widget_remove_css_class (self->sidebar, "compact");
+}
+
+void
+ov_node_view_set_matches (OvNodeView    *self,
+                          const guint32 *slots,
+                          guint          n)
+{
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  ov_tree_page_set_matches (self->tree_page, slots, n);
+}
+
+void
+ov_node_view_jump (OvNodeView *self,
+                   guint32     slot)
+{
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  ov_session_set_selected (self->session, slot);
+  if (g_str_equal (self->page, "processes"))
+    ov_process_page_reveal (self->process_page);
+  else
+    ov_tree_page_reveal (self->tree_page, slot);
+}
+
+void
+ov_node_view_focus_page (OvNodeView *self)
+{
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+}
