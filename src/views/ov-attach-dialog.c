@@ -268,7 +268,7 @@ ov_attach_dialog_class_init (OvAttachDialogClass *klass)
 
   g_type_ensure (OV_TYPE_FINDINGS);
   gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/org/overstory/Overstory/views/ov-attach-dialog.ui");
+                                               "/org/overstory/Overstory/ui/views/ov-attach-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, OvAttachDialog, attach_button);
   gtk_widget_class_bind_template_child (widget_class, OvAttachDialog, spinner);
   gtk_widget_class_bind_template_child (widget_class, OvAttachDialog, form);

@@ -224,7 +224,7 @@ ov_search_box_class_init (OvSearchBoxClass *klass)
                                 G_TYPE_NONE, 1, G_TYPE_UINT);
 
   gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/org/overstory/Overstory/views/ov-search-box.ui");
+                                               "/org/overstory/Overstory/ui/views/ov-search-box.ui");
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, entry);
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, previous_button);
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, next_button);

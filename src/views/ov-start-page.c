@@ -282,7 +282,7 @@ ov_start_page_class_init (OvStartPageClass *klass)
                                         G_TYPE_STRING);
 
   gtk_widget_class_set_template_from_resource (widget_class,
-                                               "/org/overstory/Overstory/views/ov-start-page.ui");
+                                               "/org/overstory/Overstory/ui/views/ov-start-page.ui");
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, example_rows);
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, found_rows);
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, recent_rows);
