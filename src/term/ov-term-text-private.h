@@ -128,6 +128,12 @@ gboolean ov_term_is_printable       (gunichar    c,
 gboolean ov_term_is_elixir_alias    (const char *utf8,
                                      gsize       n);
 
+gboolean ov_term_is_reserved_word (const char *text,
+                                   gsize       n);
+/* Bytes of the longest of Elixir's operators that stands here, 0 when none does. */
+gsize    ov_term_match_elixir_operator (const char *text,
+                                        gsize       n);
+
 /* ov-term-number.c: shortest text that reads back as the same number; not zero-ended. */
 gsize    ov_term_format_float       (double value,
                                      char   text[32]);

@@ -302,11 +302,16 @@ put_quoted (OvTermText *self,
   ov_term_text_put_char (self, quote);
 }
 
-static inline gboolean
-is_reserved (const char *text,
-             gsize       n)
+/*< private >
+ * ov_term_is_reserved_word:
+ *
+ * Returns: whether Erlang's scanner keeps that word for itself
+ */
+gboolean
+ov_term_is_reserved_word (const char *text,
+                          gsize       n)
 {
-  if (n < 2 || n > 7 || text[0] > 'x')
+  if (n < 2 || n > 7 || text[0] < 'a' || text[0] > 'x')
     return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (reserved[0]); i++)
@@ -375,7 +380,7 @@ put_erlang_atom (OvTermText *self,
   else
     i = 0;
 
-  if (G_LIKELY (i == n && n > 0 && !is_reserved (utf8, n)))
+  if (G_LIKELY (i == n && n > 0 && !ov_term_is_reserved_word (utf8, n)))
     ov_term_text_put (self, utf8, n);
   else if (i < n && is_plain_erlang_atom (utf8, n))
     put_utf8 (self, utf8, n);
@@ -446,6 +451,28 @@ is_elixir_operator (const char *utf8,
       return TRUE;
 
   return FALSE;
+}
+
+/*< private >
+ * ov_term_match_elixir_operator:
+ *
+ * Returns: bytes of the longest operator at @text, 0 for none
+ */
+gsize
+ov_term_match_elixir_operator (const char *text,
+                               gsize       n)
+{
+  gsize longest = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (elixir_operators); i++)
+    {
+      gsize length = strlen (elixir_operators[i]);
+
+      if (length <= n && length > longest && memcmp (elixir_operators[i], text, length) == 0)
+        longest = length;
+    }
+
+  return longest;
 }
 
 static gboolean
