@@ -175,7 +175,7 @@ ov_hover_card_init (OvHoverCard *self)
 
   self->title = add_label (box, "heading");
   self->subtitle = add_label (box, "dim-label");
-  self->trouble = add_label (box, "trouble");
+  self->trouble = add_label (box, "hover-trouble");
   gtk_label_set_wrap (GTK_LABEL (self->trouble), TRUE);
   gtk_label_set_lines (GTK_LABEL (self->trouble), 4);
   gtk_label_set_ellipsize (GTK_LABEL (self->trouble), PANGO_ELLIPSIZE_END);

@@ -350,6 +350,15 @@ layout_chosen_cb (GtkDropDown *choice,
   g_settings_set_enum (ov_settings_get (), "tree-layout", (int) selected);
 }
 
+/* A setting that was changed in the preferences, or by another page. */
+static void
+setting_changed_cb (GSettings  *settings,
+                    const char *key,
+                    gpointer    user_data)
+{
+  gtk_drop_down_set_selected (GTK_DROP_DOWN (user_data), (guint) g_settings_get_enum (settings, key));
+}
+
 static void
 fit_action (GtkWidget  *widget,
             const char *name,
@@ -526,10 +535,12 @@ ov_tree_page_init (OvTreePage *self)
                            G_CALLBACK (overlay_chosen_cb), self, 0);
   g_signal_connect_object (self->layout_choice, "notify::selected",
                            G_CALLBACK (layout_chosen_cb), self, 0);
-  gtk_drop_down_set_selected (self->overlay_choice,
-                              (guint) g_settings_get_enum (ov_settings_get (), "tree-overlay"));
-  gtk_drop_down_set_selected (self->layout_choice,
-                              (guint) g_settings_get_enum (ov_settings_get (), "tree-layout"));
+  g_signal_connect_object (ov_settings_get (), "changed::tree-overlay",
+                           G_CALLBACK (setting_changed_cb), self->overlay_choice, 0);
+  g_signal_connect_object (ov_settings_get (), "changed::tree-layout",
+                           G_CALLBACK (setting_changed_cb), self->layout_choice, 0);
+  setting_changed_cb (ov_settings_get (), "tree-overlay", self->overlay_choice);
+  setting_changed_cb (ov_settings_get (), "tree-layout", self->layout_choice);
 }
 
 /**
