@@ -12,6 +12,7 @@
  */
 #include "ops/ov-invocation-private.h"
 
+#include "ops/ov-answer-text.h"
 #include "ops/ov-journal.h"
 
 #include <glib/gi18n.h>
@@ -349,6 +350,14 @@ return_body (OvInvocation *self,
 {
   OvAnswerBody *body = g_new0 (OvAnswerBody, 1);
 
+  if (json != NULL && JSON_NODE_HOLDS_OBJECT (json) && g_str_equal (self->format, "text"))
+    {
+      char *text = ov_answer_text_write (self->operation, json, &self->text);
+
+      bytes = g_bytes_new_take (text, strlen (text));
+      content_type = "text/plain";
+      g_clear_pointer (&json, json_node_unref);
+    }
   body->json = json;
   body->bytes = bytes;
   body->content_type = content_type;
