@@ -267,10 +267,10 @@ ov_op_return_node (OvInvocation *invocation,
                    const char   *notice)
 {
   JsonObject *answer = json_object_new ();
-  guint release = ov_node_get_otp_release (node);
+  g_autofree char *release = g_strdup_printf ("%u", ov_node_get_otp_release (node));
 
   ov_op_set_text (answer, "name", ov_node_get_name (node));
-  ov_op_set_figure (answer, "otp_release", release != 0 ? release : OV_UNKNOWN_U64);
+  ov_op_set_text (answer, "otp_release", ov_node_get_otp_release (node) != 0 ? release : NULL);
   json_object_set_boolean_member (answer, "armed", ov_node_get_armed (node));
   ov_op_set_text (answer, "notice", notice);
   ov_invocation_return_object (invocation, ov_op_node_of_object (answer), g_object_ref (G_OBJECT (node)));
@@ -310,7 +310,7 @@ static const OvParameter attach_parameters[] = {
 
 static const OvResultMember attach_members[] = {
   { "name", "string", N_("The node"), N_("Node") },
-  { "otp_release", "integer?", N_("Its OTP release"), N_("OTP release") },
+  { "otp_release", "string?", N_("Its OTP release"), N_("OTP release") },
   { "armed", "boolean", N_("Whether operations may change it"), N_("Armed") },
   { "notice", "string?", N_("What a person should know"), N_("Notice") },
 };

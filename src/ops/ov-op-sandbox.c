@@ -178,7 +178,7 @@ static const OvParameter open_parameters[] = {
 
 static const OvResultMember open_members[] = {
   { "name", "string", N_("The private node"), N_("Node") },
-  { "otp_release", "integer?", N_("Its OTP release"), N_("OTP release") },
+  { "otp_release", "string?", N_("Its OTP release"), N_("OTP release") },
   { "armed", "boolean", N_("Sandboxes are armed"), N_("Armed") },
   { "notice", "string?", N_("Where its isolation is weaker than it should be, and why"), N_("Notice") },
 };

@@ -60,47 +60,49 @@ ov_op_with_census (OvInvocation  *invocation,
                         ov_invocation_get_cancellable (invocation), census_done_cb, census);
 }
 
-guint32
-ov_op_find_process (OvProcessTable  *table,
-                    const char      *text,
-                    GError         **error)
+/* "foo", ":foo", "'Foo'" and "Foo" as people write names; quotes and a colon are no part of it. */
+static char *
+dup_bare_name (const char *text)
 {
-  const char *node = ov_process_table_get_node_name (table);
-  guint32 slot;
+  gsize n;
+
+  if (*text == ':')
+    text++;
+  n = strlen (text);
+
+  return n > 2 && text[0] == '\'' && text[n - 1] == '\'' ? g_strndup (text + 1, n - 2) : g_strdup (text);
+}
+
+OvTerm *
+ov_op_make_process_argument (const char  *node,
+                             const char  *text,
+                             GError     **error)
+{
   OvPid pid;
+  OvTerm *pairs[4];
 
   if (!ov_pid_parse (text, node, &pid))
     {
-      const char *name = g_str_has_prefix (text, ":") ? text + 1 : text;
-      g_autofree char *bare = NULL;
-      gsize n = strlen (name);
+      g_autofree char *name = dup_bare_name (text);
+      gboolean is_elixir = g_ascii_isupper (*name) && !g_str_has_prefix (name, "Elixir.") && *text != '\'';
+      g_autofree char *full = g_strconcat (is_elixir ? "Elixir." : "", name, NULL);
 
-      if (n > 2 && name[0] == '\'' && name[n - 1] == '\'')
-        name = bare = g_strndup (name + 1, n - 2);
-      slot = ov_process_table_find_name (table, name);
-      if (slot == OV_SLOT_NONE)
-        {
-          g_autofree char *elixir = g_strconcat ("Elixir.", name, NULL);
-
-          slot = ov_process_table_find_name (table, elixir);
-        }
-      if (slot == OV_SLOT_NONE)
-        g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
-                     _("No process is registered as “%s” on %s."), text, node);
-      return slot;
+      pairs[0] = ov_term_new_atom ("name");
+      pairs[1] = ov_term_new_text (full);
+      return ov_term_new_map (pairs, 1);
     }
   if (g_strcmp0 (pid.node, node) != 0)
     {
       g_set_error (error, OV_PROBE_ERROR, OV_PROBE_ERROR_REMOTE_PROCESS,
                    _("%s is a process of %s, not of %s."), text, pid.node, node);
-      return OV_SLOT_NONE;
+      return NULL;
     }
-  slot = ov_process_table_find_pid (table, &pid);
-  if (slot == OV_SLOT_NONE)
-    g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
-                 _("There is no process %s on %s; it may have ended."), text, node);
+  pairs[0] = ov_term_new_atom ("id");
+  pairs[1] = ov_term_new_integer (pid.id);
+  pairs[2] = ov_term_new_atom ("serial");
+  pairs[3] = ov_term_new_integer (pid.serial);
 
-  return slot;
+  return ov_term_new_map (pairs, 2);
 }
 
 void

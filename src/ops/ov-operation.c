@@ -32,9 +32,9 @@ static const OvErrorWord words[] = {
 G_DEFINE_QUARK (ov-operation-error-quark, ov_operation_error)
 
 static const OvOperation *const operations[] = {
-  &ov_op_node_list,    &ov_op_node_doctor, &ov_op_node_attach,
-  &ov_op_node_detach,  &ov_op_tree_get,    &ov_op_tree_diff,    &ov_op_process_list,
-  &ov_op_sandbox_list, &ov_op_sandbox_open,
+  &ov_op_node_list,    &ov_op_node_info,    &ov_op_node_doctor,  &ov_op_node_attach,
+  &ov_op_node_detach,  &ov_op_tree_get,     &ov_op_tree_diff,    &ov_op_process_list,
+  &ov_op_process_info, &ov_op_sandbox_list, &ov_op_sandbox_open,
 };
 
 static const OvSubject subjects[] = {
