@@ -105,11 +105,12 @@ typedef enum
 } OvAnswer;
 
 #define OV_UNKNOWN_U64 G_MAXUINT64
+#define OV_UNKNOWN_U32 G_MAXUINT32
 
 typedef struct
 {
   OvRecordType type;
-  gint64       at_ns;            /* the node's system time, ns since the epoch; 0 when not applicable */
+  gint64       at_ns;            /* the node's system time, ns since the epoch, of what is told, else of the batch */
   OvPid        pid;
 
   /* PROCESS */
@@ -127,8 +128,9 @@ typedef struct
   guint64      memory_bytes;     /* OV_UNKNOWN_U64: not asked, the mailbox is long */
   guint64      reductions;
   guint64      message_queue_len;
-  guint        n_links, n_monitors, n_monitored_by;
-  OvTermCursor links;            /* a list of local and remote pids, bounded; read with a cursor */
+  guint        n_links;          /* OV_UNKNOWN_U32: not asked, a supervisor that may have very many */
+  guint        n_monitors, n_monitored_by; /* OV_UNKNOWN_U32: a census does not ask; see process_info */
+  OvTermCursor links;            /* a list of at most 64 local and remote pids; read with a cursor */
   OvTermCursor ancestors;        /* $ancestors beyond the first: pids and atoms */
 
   /* SAMPLE uses memory_bytes, reductions, message_queue_len, status. */
@@ -143,6 +145,8 @@ typedef struct
    * CHILD: pid (none: restarting, undefined), id, restart, behaviour (supervisor or unknown),
    * other (the supervisor). */
   OvStrategy   strategy;
+  OvRestart    child_restart;    /* of the children, where all have the same (simple_one_for_one) */
+  gboolean     children_truncated; /* more than were listed */
   guint        intensity, period_s, n_children, n_restarts;
   OvAnswer     answer;
   OvSlice      id;               /* child id printed as a term */
@@ -151,17 +155,38 @@ typedef struct
 
   /* APPLICATION: name, pid (its master).  NODE: a map, read with the cursor. */
   OvTermCursor body;
-  /* GAP: how many records, why. */
+  /* CENSUS_DONE: how many processes there were.
+   * GAP: name says why.  "dropped": @count records were lost, take a census.  Notices, nothing
+   * is lost: "lifecycle-full", "lifecycle-supervised" (only supervisors and their children are
+   * followed), "lifecycle-polling" (births and deaths are found each second), "foreign-tracer"
+   * (@count processes are traced by somebody else and are polled), "sweep-off" (too many). */
   guint64      count;
 } OvRecord;
 
+/* One batch, read in place.  The slices and cursors of a record live as long as the reader. */
 typedef struct
 {
-  OvTermCursor cursor;
-  guint        remaining;
-  const char  *node;
+  OvTermCursor  cursor;
+  guint         remaining;
+  const char   *node;
+  /*< private >*/
+  gint64        at_ns;
+  gboolean      malformed;
+  gboolean      has_shape;
+  gboolean      has_census_id; /* CENSUS_DONE was read */
+  gint64        census_id;
+  OvRecord      shape;   /* what records that say "the same" repeat */
+  GStringChunk *texts;   /* terms that were printed; NULL until there is one */
 } OvProbeReader;
 
+/* @bytes: the list of records, an external term without 131, which must outlive the reader. */
+void        ov_probe_reader_init   (OvProbeReader *reader,
+                                    gconstpointer  bytes,
+                                    gsize          length,
+                                    gint64         at_ns,
+                                    const char    *node);
+void        ov_probe_reader_clear  (OvProbeReader *reader);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (OvProbeReader, ov_probe_reader_clear)
 /* FALSE at the end of the batch or where it is malformed; what came before stays valid. */
 gboolean    ov_probe_reader_next   (OvProbeReader *reader,
                                     OvRecord      *record);

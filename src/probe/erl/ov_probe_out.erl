@@ -29,7 +29,8 @@ has_credit(#{sent := Sent, acked := Acked}) -> Sent - Acked < ?CREDIT.
 flush(#{n := 0} = Out) ->
     {ok, Out};
 flush(#{to := To, records := Records, sent := Sent} = Out) ->
-    Message = {ov_batch, self(), Sent + 1, lists:reverse(Records)},
+    Message = {ov_batch, self(), Sent + 1, erlang:system_time(nanosecond),
+               lists:reverse(Records)},
     case has_credit(Out) andalso erlang:send(To, Message, [nosuspend, noconnect]) of
         ok -> {ok, Out#{records := [], n := 0, sent := Sent + 1}};
         noconnect -> exit(normal);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What the probe sends, between the link's thread and the main context.
+ *
+ * Pings are answered here, on the link's thread: a main loop that is busy keeps the lease, a
+ * program that is stopped loses it.  The number of batches is bounded by the probe's credit; a
+ * node that ignores it is cut off at MAX_BATCHES.
+ * Thread: receive on the link's, the rest on the main one; guarded by one mutex.
+ */
+#include "probe/ov-probe-private.h"
+
+#include "base/ov-wakeup.h"
+
+/* Credit for each stream, and a margin for streams of many short refreshes. */
+#define MAX_BATCHES 8192
+
+struct _OvProbeInbox
+{
+  gatomicrefcount ref_count;
+  GMutex          lock;
+  GQueue          batches; /* of OvProbeBatch */
+  char           *gone;
+  OvWakeup       *wakeup;
+};
+
+OvProbeInbox *
+ov_probe_inbox_new (GMainContext *context,
+                    GSourceFunc   arrived,
+                    gpointer      user_data)
+{
+  OvProbeInbox *self = g_new0 (OvProbeInbox, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->batches);
+  self->wakeup = ov_wakeup_new (context, 0, arrived, user_data);
+
+  return self;
+}
+
+OvProbeInbox *
+ov_probe_inbox_ref (OvProbeInbox *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+void
+ov_probe_inbox_unref (OvProbeInbox *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  g_queue_clear_full (&self->batches, (GDestroyNotify) ov_probe_batch_free);
+  ov_wakeup_unref (self->wakeup);
+  g_mutex_clear (&self->lock);
+  g_free (self->gone);
+  g_free (self);
+}
+
+void
+ov_probe_inbox_stop (OvProbeInbox *self)
+{
+  ov_wakeup_stop (self->wakeup);
+}
+
+void
+ov_probe_batch_free (OvProbeBatch *batch)
+{
+  g_bytes_unref (batch->message);
+  g_free (batch);
+}
+
+static void
+answer_ping (OvLink       *link,
+             OvTermCursor *cursor)
+{
+  g_autoptr (OvTerm) pong = NULL;
+  OvPid guard, owner;
+
+  if (!ov_term_cursor_get_pid (cursor, &guard) || !ov_term_cursor_get_pid (cursor, &owner))
+    return;
+
+  pong = ov_term_tuple (ov_term_new_atom ("ov_pong"), ov_term_new_pid (&owner), NULL);
+  ov_link_send (link, &guard, pong);
+}
+
+static void
+take_batch (OvProbeInbox *self,
+            OvTermCursor *cursor,
+            GBytes       *message)
+{
+  OvProbeBatch batch = { .message = message };
+
+  if (!ov_term_cursor_get_pid (cursor, &batch.from)
+      || !ov_term_cursor_get_integer (cursor, &batch.seq)
+      || !ov_term_cursor_get_integer (cursor, &batch.at_ns))
+    return;
+
+  batch.offset = (gsize) (cursor->at - (const guint8 *) g_bytes_get_data (message, NULL));
+  g_mutex_lock (&self->lock);
+  if (self->batches.length < MAX_BATCHES)
+    {
+      g_bytes_ref (message);
+      g_queue_push_tail (&self->batches, g_memdup2 (&batch, sizeof batch));
+    }
+  g_mutex_unlock (&self->lock);
+  ov_wakeup_signal (self->wakeup);
+}
+
+static void
+take_farewell (OvProbeInbox *self,
+               OvTermCursor *cursor)
+{
+  const guint8 *why;
+  gsize length;
+
+  if (!ov_term_cursor_get_binary (cursor, &why, &length))
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (self->gone == NULL)
+    self->gone = g_utf8_make_valid ((const char *) why, (gssize) MIN (length, 200));
+  g_mutex_unlock (&self->lock);
+  ov_wakeup_signal (self->wakeup);
+}
+
+void
+ov_probe_inbox_receive (OvLink   *link,
+                        GBytes   *message,
+                        gpointer  inbox)
+{
+  OvTermCursor cursor;
+  guint arity;
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (message, &length);
+
+  ov_term_cursor_init (&cursor, bytes, length);
+  if (!ov_term_cursor_enter_tuple (&cursor, &arity))
+    return;
+
+  if (arity == 5 && ov_term_cursor_match_atom (&cursor, "ov_batch"))
+    take_batch (inbox, &cursor, message);
+  else if (arity == 3 && ov_term_cursor_match_atom (&cursor, "ov_ping"))
+    answer_ping (link, &cursor);
+  else if (arity == 2 && ov_term_cursor_match_atom (&cursor, "ov_gone"))
+    take_farewell (inbox, &cursor);
+}
+
+OvProbeBatch *
+ov_probe_inbox_pop (OvProbeInbox *self)
+{
+  OvProbeBatch *batch;
+
+  g_mutex_lock (&self->lock);
+  batch = g_queue_pop_head (&self->batches);
+  g_mutex_unlock (&self->lock);
+
+  return batch;
+}
+
+void
+ov_probe_inbox_again (OvProbeInbox *self)
+{
+  ov_wakeup_signal (self->wakeup);
+}
+
+char *
+ov_probe_inbox_dup_gone (OvProbeInbox *self)
+{
+  char *gone;
+
+  g_mutex_lock (&self->lock);
+  gone = g_strdup (self->gone);
+  g_mutex_unlock (&self->lock);
+
+  return gone;
+}
