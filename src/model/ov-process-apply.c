@@ -145,15 +145,16 @@ apply_sample (OvProcessTable *self,
               const OvRecord *record)
 {
   guint32 slot = ov_table_find_alive (self, ov_table_key_of (self, &record->pid));
+  gint64 at_ns = ov_record_time (record);
   gint64 rate;
 
   if (slot == OV_SLOT_NONE)
     return;
 
-  if (record->at_ns > self->sweep_ns + SWEEP_NS)
-    ov_table_end_sweep (self, record->at_ns);
+  if (at_ns > self->sweep_ns + SWEEP_NS)
+    ov_table_end_sweep (self, at_ns);
 
-  rate = rate_since (self, slot, record->reductions, record->at_ns);
+  rate = rate_since (self, slot, record->reductions, at_ns);
   note_growth (self, slot, record->message_queue_len);
   set_status (self, slot, record->status);
   set_figures (self, slot,
@@ -163,7 +164,7 @@ apply_sample (OvProcessTable *self,
   if (ov_table_facts (self, slot)->sampled_ns < self->sweep_ns
       || ov_table_facts (self, slot)->sampled_ns == 0)
     g_array_append_val (self->active, slot);
-  ov_table_facts (self, slot)->sampled_ns = MAX (record->at_ns, 1);
+  ov_table_facts (self, slot)->sampled_ns = at_ns;
   ov_table_note_change (self, OV_TABLE_FIGURES);
 }
 
@@ -362,18 +363,19 @@ apply_process (OvProcessTable *self,
   ov_table_set_chain (self, slot, entries, n);
   describe (self, slot, record);
   ov_table_set_name (self, slot, ov_table_intern (self, &record->name));
-  read_links (self, record, slot);
+  if (record->n_links != G_MAXUINT32)
+    read_links (self, record, slot);
   set_status (self, slot, record->status);
   set_figures (self, slot, record->memory_bytes, record->reductions, record->message_queue_len,
                ov_table_facts (self, slot)->rate);
   ov_table_facts (self, slot)->census = self->census;
   if (is_new || ov_table_facts (self, slot)->sampled_ns == 0)
-    ov_table_facts (self, slot)->sampled_ns = record->at_ns;
+    ov_table_facts (self, slot)->sampled_ns = ov_record_time (record);
   if (is_new)
     {
       ov_table_take_spare_claims (self, slot);
       if (self->had_census)
-        tell_birth (self, slot, record->at_ns);
+        tell_birth (self, slot, ov_record_time (record));
     }
   ov_table_note_change (self, OV_TABLE_DETAILS | OV_TABLE_FIGURES);
 }
@@ -391,7 +393,7 @@ apply_birth (OvProcessTable *self,
   if (slot != OV_SLOT_NONE)
     {
       if (ov_table_row (self, slot)->born_ns == 0)
-        ov_table_row (self, slot)->born_ns = record->at_ns;
+        ov_table_row (self, slot)->born_ns = ov_record_time (record);
       return;
     }
 
@@ -404,7 +406,7 @@ apply_birth (OvProcessTable *self,
   if (parent != OV_PID_KEY_NONE)
     ov_table_set_chain (self, slot, &(OvChainEntry) { parent, OV_STRING_NONE }, 1);
   ov_table_take_spare_claims (self, slot);
-  tell_birth (self, slot, record->at_ns);
+  tell_birth (self, slot, ov_record_time (record));
 }
 
 /* The row becomes a grave: it keeps its place and its last figures, but counts no more. */
@@ -460,7 +462,7 @@ apply_death (OvProcessTable *self,
     }
 
   if (ov_table_row (self, slot)->alive)
-    ov_table_end_process (self, slot, ov_table_intern (self, &record->reason), record->at_ns);
+    ov_table_end_process (self, slot, ov_table_intern (self, &record->reason), ov_record_time (record));
   else if (ov_table_row (self, slot)->reason == OV_STRING_NONE && record->reason.length > 0)
     {
       /* The sweep saw it gone before the reason came. */
@@ -536,8 +538,10 @@ static void
 apply_node (OvProcessTable *self,
             const OvRecord *record)
 {
-  if (record->at_ns > self->sweep_ns + SWEEP_NS)
-    ov_table_end_sweep (self, record->at_ns);
+  gint64 at_ns = ov_record_time (record);
+
+  if (at_ns > self->sweep_ns + SWEEP_NS)
+    ov_table_end_sweep (self, at_ns);
 }
 
 static void

@@ -57,8 +57,8 @@ void            ov_process_list_set_filter  (OvProcessList *self,
 /* Only processes of this module; NULL: all. */
 void            ov_process_list_set_module  (OvProcessList *self,
                                              const char    *module);
-/* While frozen (the pointer or the keyboard is in the list) rows keep their positions; figures
- * go on changing. */
+/* While frozen (the pointer or the keyboard is in the list) rows keep their positions and figures
+ * go on changing; what a person asks for (sort, filter, refresh) is done all the same. */
 void            ov_process_list_set_frozen  (OvProcessList *self,
                                              gboolean       frozen);
 gboolean        ov_process_list_get_frozen  (OvProcessList *self);

@@ -97,7 +97,7 @@ ov_table_note_vacancy (OvProcessTable *self,
     .pid = row->pid, .slot = slot, .generation = row->generation, .died_ns = at_ns,
     .module = row->module, .function = row->function, .arity = row->arity,
     .child_id = row->child_id, .order = facts->order, .restart = row->restart,
-    .n_restarts = row->n_restarts, .described = facts->described,
+    .n_restarts = row->n_restarts,
   };
   if (supervisor->vacancies == NULL)
     supervisor->vacancies = g_array_new (FALSE, FALSE, sizeof (OvVacancy));
@@ -123,13 +123,12 @@ can_fill (OvProcessTable  *self,
           guint32          slot)
 {
   const OvProcess *row = ov_table_row (self, slot);
+  const char *module = ov_strings_get (self->strings, row->module);
 
-  if (row->module == vacancy->module && row->function == vacancy->function
-      && row->arity == vacancy->arity)
-    return TRUE;
-
-  /* Every OTP process is spawned with proc_lib's call; the translated one comes later. */
-  return !ov_table_facts (self, slot)->described || !vacancy->described;
+  /* A call that is not known yet, or only proc_lib's own, says nothing. */
+  return (row->module == vacancy->module && row->function == vacancy->function
+          && row->arity == vacancy->arity)
+         || module == NULL || g_str_equal (module, "proc_lib") || vacancy->module == OV_STRING_NONE;
 }
 
 static int

@@ -469,14 +469,14 @@ ov_table_change_link (OvProcessTable *self,
         reserve_links (self, slot, MAX (2, facts->link_capacity * 2u));
       g_array_index (self->links, OvPidKey, row->link_start + facts->link_count) = key;
       facts->link_count++;
-      row->n_links++;
+      row->n_links += row->n_links != G_MAXUINT32;
     }
   else
     {
       facts->link_count--;
       g_array_index (self->links, OvPidKey, row->link_start + index) =
         g_array_index (self->links, OvPidKey, row->link_start + facts->link_count);
-      row->n_links -= row->n_links > 0;
+      row->n_links -= row->n_links > 0 && row->n_links != G_MAXUINT32;
     }
 
   return TRUE;

@@ -237,7 +237,8 @@ note_template (OvProcessTable *self,
       const OvClaim *first = &g_array_index (supervisor->claims, OvClaim, 0);
 
       supervisor->template_id = first->id;
-      supervisor->template_restart = first->restart;
+      if (supervisor->template_restart == OV_RESTART_UNKNOWN)
+        supervisor->template_restart = first->restart;
     }
 }
 
@@ -334,6 +335,7 @@ ov_table_apply_supervisor (OvProcessTable *self,
       supervisor->intensity = record->intensity;
       supervisor->period_s = record->period_s;
       supervisor->n_children = record->n_children;
+      supervisor->template_restart = record->restart;
       supervisor->sequence = self->sequence;
       start_reading (supervisor);
       self->reading = supervisor;

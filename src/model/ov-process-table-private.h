@@ -117,7 +117,6 @@ typedef struct
   guint32 module, function, child_id, order;
   guint16 arity, n_restarts;
   guint8  restart;
-  guint8  described;    /* its initial call is the translated one */
 } OvVacancy;
 
 typedef struct
@@ -211,6 +210,13 @@ ov_table_facts (OvProcessTable *self,
                 guint32         slot)
 {
   return &g_array_index (self->facts, OvFacts, slot);
+}
+
+/* Records that are no events have no time of their own: they are of now. */
+static inline gint64
+ov_record_time (const OvRecord *record)
+{
+  return record->at_ns != 0 ? record->at_ns : g_get_real_time () * 1000;
 }
 
 static inline OvPidKey

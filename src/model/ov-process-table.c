@@ -417,6 +417,26 @@ ov_process_table_end_census (OvProcessTable *self)
 }
 
 /**
+ * ov_process_table_cancel_census:
+ * @self: a table
+ *
+ * The census did not come to its end: what it reported stays, and nobody is dead for that.
+ */
+void
+ov_process_table_cancel_census (OvProcessTable *self)
+{
+  g_return_if_fail (OV_IS_PROCESS_TABLE (self));
+
+  if (!self->in_census)
+    return;
+
+  ov_table_end_reading (self);
+  self->in_census = FALSE;
+  g_hash_table_remove_all (self->tombstones);
+  flush_table (self, TRUE);
+}
+
+/**
  * ov_process_table_flush:
  * @self: a table
  *

@@ -63,7 +63,7 @@ typedef struct
   /* The tree, as slots; roots outside are each other's previous and next. */
   guint32     parent, first_child, last_child, previous, next;
   guint32     n_children;    /* direct, graves included */
-  guint32     n_links, n_monitors, n_monitored_by;
+  guint32     n_links, n_monitors, n_monitored_by; /* G_MAXUINT32: not asked */
   guint32     link_start;    /* into the table's link arena */
   guint64     memory_bytes;  /* OV_UNKNOWN_U64: not known */
   guint64     reductions;
@@ -132,6 +132,7 @@ void                 ov_process_table_apply           (OvProcessTable *self,
                                                        const OvRecord *record);
 void                 ov_process_table_begin_census    (OvProcessTable *self);
 void                 ov_process_table_end_census      (OvProcessTable *self); /* rows not reported are dead */
+void                 ov_process_table_cancel_census   (OvProcessTable *self); /* it broke off: nobody is dead for that */
 void                 ov_process_table_flush           (OvProcessTable *self); /* place, then emit now */
 
 void                 ov_process_table_reset           (OvProcessTable *self); /* another life of the node */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Plain handing on: the work is link/ov-doctor.c's and link/ov-cookie.c's.
+ * Thread: main.
+ */
+#include "model/ov-doctor-report.h"
+
+#include "link/ov-cookie.h"
+
+void
+ov_node_doctor_async (const char            *node,
+                      const OvAttachOptions *options,
+                      GCancellable          *cancellable,
+                      GAsyncReadyCallback    callback,
+                      gpointer               user_data)
+{
+  g_return_if_fail (node != NULL);
+
+  ov_doctor_visit_async (node, options != NULL ? options->cookie_file : NULL,
+                         options != NULL ? options->port : 0, cancellable, callback, user_data);
+}
+
+GPtrArray *
+ov_node_doctor_finish (GAsyncResult  *result,
+                       GError       **error)
+{
+  return ov_doctor_visit_finish (result, error);
+}
+
+void
+ov_node_remember_cookie_async (const char          *node,
+                               const char          *cookie,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (cookie != NULL);
+
+  ov_cookie_store_async (node, cookie, cancellable, callback, user_data);
+}
+
+gboolean
+ov_node_remember_cookie_finish (GAsyncResult  *result,
+                                GError       **error)
+{
+  return ov_cookie_store_finish (result, error);
+}
+
+void
+ov_node_forget_cookie_async (const char          *node,
+                             GCancellable        *cancellable,
+                             GAsyncReadyCallback  callback,
+                             gpointer             user_data)
+{
+  g_return_if_fail (node != NULL);
+
+  ov_cookie_forget_async (node, cancellable, callback, user_data);
+}
+
+gboolean
+ov_node_forget_cookie_finish (GAsyncResult  *result,
+                              GError       **error)
+{
+  return ov_cookie_forget_finish (result, error);
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Keeping the table like the node: censuses, what arrives between them, figures.
+ *
+ * Watching starts with the flags and then takes a census, so that nothing that happens in between is
+ * missed: what is born during a census is reported twice, which is harmless, and what dies
+ * leaves a tombstone.  When the probe had to drop records another census puts things right, a
+ * second later at the earliest.
+ * Invariant: the table is in a census exactly while n_censuses > 0.
+ * Thread: main.
+ */
+#include "model/ov-node-private.h"
+
+#include <string.h>
+
+#define CENSUS_AGAIN_MS 1000
+
+static const struct
+{
+  const char *key;
+  gsize       offset;
+} figure_keys[] = {
+  { "process_count", G_STRUCT_OFFSET (OvNodeFigures, process_count) },
+  { "process_limit", G_STRUCT_OFFSET (OvNodeFigures, process_limit) },
+  { "port_count", G_STRUCT_OFFSET (OvNodeFigures, port_count) },
+  { "atom_count", G_STRUCT_OFFSET (OvNodeFigures, atom_count) },
+  { "run_queue", G_STRUCT_OFFSET (OvNodeFigures, run_queue) },
+  { "uptime_s", G_STRUCT_OFFSET (OvNodeFigures, uptime_s) },
+  { "memory_total_bytes", G_STRUCT_OFFSET (OvNodeFigures, total_bytes) },
+};
+
+static void
+read_figures (OvNode         *self,
+              const OvRecord *record)
+{
+  OvTermCursor cursor = record->body;
+  guint n_pairs = 0;
+
+  if (cursor.at == NULL || !ov_term_cursor_enter_map (&cursor, &n_pairs))
+    return;
+
+  self->figures.at_ns = record->at_ns != 0 ? record->at_ns : g_get_real_time () * 1000;
+  for (guint i = 0; i < n_pairs; i++)
+    {
+      guint known = 0;
+      gint64 value;
+
+      while (known < G_N_ELEMENTS (figure_keys)
+             && !ov_term_cursor_match_atom (&cursor, figure_keys[known].key))
+        known++;
+      if (known == G_N_ELEMENTS (figure_keys) && !ov_term_cursor_skip (&cursor))
+        break;
+      if (known < G_N_ELEMENTS (figure_keys) && ov_term_cursor_get_integer (&cursor, &value))
+        G_STRUCT_MEMBER (guint64, &self->figures, figure_keys[known].offset) =
+          (guint64) MAX (value, 0);
+      else if (!ov_term_cursor_skip (&cursor))
+        break;
+    }
+  ov_node_told_figures (self);
+}
+
+static void census_again (OvNode *self);
+
+static gboolean
+census_due_cb (gpointer user_data)
+{
+  OvNode *self = user_data;
+
+  self->census_timer = 0;
+  census_again (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Records were lost: what the table says may be wrong until the next census. */
+static void
+note_gap (OvNode         *self,
+          const OvRecord *record)
+{
+  static const char dropped[] = "dropped";
+
+  if (record->name.length > 0
+      && (record->name.length != strlen (dropped)
+          || strncmp (record->name.text, dropped, record->name.length) != 0))
+    return; /* a notice: nothing was lost */
+
+  self->needs_census = TRUE;
+  if (self->census_timer == 0)
+    self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
+}
+
+void
+ov_node_batch_cb (OvProbe       *probe,
+                  OvProbeReader *reader,
+                  gpointer       user_data)
+{
+  OvNode *self = user_data;
+  OvRecord record;
+
+  while (ov_probe_reader_next (reader, &record))
+    {
+      ov_process_table_apply (self->table, &record);
+      ov_node_note_record (self, &record);
+      if (record.type == OV_RECORD_NODE)
+        read_figures (self, &record);
+      else if (record.type == OV_RECORD_GAP)
+        note_gap (self, &record);
+    }
+}
+
+static void
+begin_census (OvNode *self)
+{
+  if (self->n_censuses++ > 0)
+    return;
+
+  self->needs_census = FALSE;
+  ov_process_table_begin_census (self->table);
+  if (self->state == OV_NODE_LIVE)
+    ov_node_set_state (self, OV_NODE_TAKING_CENSUS, NULL);
+}
+
+/* Only a census that was whole says who is dead. */
+static void
+end_census (OvNode   *self,
+            gboolean  is_whole)
+{
+  if (self->n_censuses == 0 || --self->n_censuses > 0)
+    return;
+
+  if (is_whole)
+    ov_process_table_end_census (self->table);
+  else
+    ov_process_table_cancel_census (self->table);
+  if (self->state == OV_NODE_TAKING_CENSUS)
+    ov_node_set_state (self, OV_NODE_LIVE, NULL);
+}
+
+typedef struct
+{
+  OvNode *node;
+  OvProbe *probe;
+  GTask  *task; /* NULL: nobody asked but the watch */
+} Census;
+
+static void
+census_free (Census *census)
+{
+  g_clear_object (&census->node);
+  g_clear_object (&census->probe);
+  g_clear_object (&census->task);
+  g_free (census);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Census, census_free)
+
+static void
+census_done_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (Census) census = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = ov_probe_census_finish (census->probe, result, &error);
+  OvNode *self = census->node;
+
+  /* After a loss the census was broken off there, and this is another life. */
+  if (self->probe == census->probe)
+    end_census (self, ok);
+  if (census->task == NULL)
+    {
+      if (!ok && self->probe == census->probe
+          && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->census_timer == 0)
+        self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
+      return;
+    }
+
+  if (ok)
+    g_task_return_boolean (census->task, TRUE);
+  else
+    g_task_return_error (census->task, g_steal_pointer (&error));
+}
+
+static void
+take_census (OvNode       *self,
+             gboolean      with_supervisors,
+             guint         deadline_ms,
+             GCancellable *cancellable,
+             GTask        *task)
+{
+  Census *census = g_new0 (Census, 1);
+
+  census->node = g_object_ref (self);
+  census->probe = g_object_ref (self->probe);
+  census->task = task;
+  begin_census (self);
+  ov_probe_census_async (self->probe, with_supervisors, deadline_ms, cancellable, census_done_cb,
+                         census);
+}
+
+static void
+census_again (OvNode *self)
+{
+  if (!ov_node_is_attached (self) || self->watched == OV_WATCH_NOTHING)
+    return;
+
+  if (self->n_censuses == 0)
+    take_census (self, FALSE, 0, self->cancellable, NULL);
+  else if (self->census_timer == 0)
+    self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
+}
+
+/* Of a node that is attached. */
+void
+ov_node_start_watching (OvNode *self)
+{
+  ov_process_table_set_live (self->table, (self->watched & OV_WATCH_LIFECYCLE) != 0);
+  ov_probe_watch (self->probe, self->watched);
+  if (self->watched != OV_WATCH_NOTHING)
+    census_again (self);
+  else
+    ov_node_forget_questions (self);
+}
+
+/* The connection ended: a census that is under way will not be whole. */
+void
+ov_node_stop_watching (OvNode *self)
+{
+  g_clear_handle_id (&self->census_timer, g_source_remove);
+  self->needs_census = FALSE;
+  ov_node_forget_questions (self);
+  if (self->n_censuses > 0)
+    {
+      self->n_censuses = 0;
+      ov_process_table_cancel_census (self->table);
+    }
+}
+
+/**
+ * ov_node_census_async:
+ * @self: a node that is attached
+ * @with_supervisors: whether every supervisor is asked for its children too
+ * @deadline_ms: how long one supervisor may take to answer
+ * @cancellable: (nullable): stops waiting
+ * @callback: what is called when the table is whole
+ * @user_data: its data
+ */
+void
+ov_node_census_async (OvNode              *self,
+                      gboolean             with_supervisors,
+                      guint                deadline_ms,
+                      GCancellable        *cancellable,
+                      GAsyncReadyCallback  callback,
+                      gpointer             user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (OV_IS_NODE (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ov_node_census_async);
+  if (!ov_node_is_attached (self))
+    {
+      ov_node_return_not_attached (self, task);
+      return;
+    }
+  take_census (self, with_supervisors, deadline_ms, cancellable, task);
+}
+
+gboolean
+ov_node_census_finish (OvNode        *self,
+                       GAsyncResult  *result,
+                       GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * ov_node_watch:
+ * @self: a node
+ * @what: what is to keep arriving; %OV_WATCH_NOTHING ends it
+ *
+ * Keeps the table live, also after the node was lost and attached again.
+ */
+void
+ov_node_watch (OvNode  *self,
+               OvWatch  what)
+{
+  g_return_if_fail (OV_IS_NODE (self));
+
+  if (self->watched == what)
+    return;
+
+  self->watched = what;
+  g_object_notify (G_OBJECT (self), "watched");
+  if (ov_node_is_attached (self))
+    ov_node_start_watching (self);
+}
+
+/**
+ * ov_node_refresh:
+ * @self: a node
+ * @slots: (array length=n_slots): rows that somebody looks at
+ * @n_slots: how many
+ *
+ * Asks for full records of these; they arrive like any other.
+ */
+void
+ov_node_refresh (OvNode        *self,
+                 const guint32 *slots,
+                 guint          n_slots)
+{
+  g_autoptr (GArray) pids = NULL;
+
+  g_return_if_fail (OV_IS_NODE (self));
+  g_return_if_fail (slots != NULL || n_slots == 0);
+
+  if (!ov_node_is_attached (self))
+    return;
+
+  pids = g_array_new (FALSE, FALSE, sizeof (OvPid));
+  for (guint i = 0; i < n_slots; i++)
+    {
+      const OvProcess *row = ov_process_table_get_row (self->table, slots[i]);
+
+      if (row != NULL && row->alive)
+        g_array_append_val (pids, row->pid);
+    }
+  if (pids->len > 0)
+    ov_probe_refresh (self->probe, (const OvPid *) (gpointer) pids->data, pids->len);
+}
