@@ -34,6 +34,7 @@
 #define TLS_MAJOR     0x03
 #define HOST_MAX      EI_MAXHOSTNAMELEN
 #define DIGEST_PACKET 17
+#define DIST_MONITOR_NAME 0x20
 #define SELF_ALIVE_LENGTH 26 /* "overstory-" and 16 digits */
 
 typedef enum
@@ -51,6 +52,7 @@ typedef struct
   guint8       packet[HEADER + MAX_PACKET];
   gsize        length;  /* of the packet that is there */
   gsize        served;  /* how much of it libei has taken */
+  gboolean     greeted; /* our own first packet is on its way */
   GError      *error;   /* the first; what libei says then is of no interest */
 } Shake;
 
@@ -335,6 +337,24 @@ connect_cb (void    *context,
   return 0; /* it is connected already */
 }
 
+/* The greeting says what we can read, and behind the handshake that is not libei but us.  Without
+ * this flag a node takes our monitors and never reports the end of a process. */
+static const char *
+add_flags (Shake      *shake,
+           const char *bytes,
+           gsize       length)
+{
+  gsize last = length > HEADER && bytes[HEADER] == 'N' ? HEADER + 8 : HEADER + 6; /* 64 or 32 bits */
+
+  if (shake->greeted || length <= last || length > sizeof shake->packet)
+    return bytes;
+
+  shake->greeted = TRUE;
+  memcpy (shake->packet, bytes, length);
+  shake->packet[last] |= DIST_MONITOR_NAME;
+  return (const char *) shake->packet;
+}
+
 static int
 write_cb (void       *context,
           const char *bytes,
@@ -344,6 +364,7 @@ write_cb (void       *context,
   Shake *shake = context;
   ssize_t n;
 
+  bytes = add_flags (shake, bytes, (gsize) *length);
   while ((n = send (shake->self->fd, bytes, (size_t) *length, MSG_NOSIGNAL)) < 0)
     {
       if (errno == EAGAIN || errno == EWOULDBLOCK)
