@@ -129,7 +129,8 @@ write_title (const Text        *text,
     {
       g_autofree char *title = ov_process_table_dup_title (text->table, entry->slot);
 
-      ov_process_text_append_safe (into, title);
+      ov_process_text_append_safe (into, g_str_has_prefix (title, "Elixir.") ? title + strlen ("Elixir.")
+                                                                            : title);
     }
   else if (entry->kind == OV_WALK_OUTSIDE)
     g_string_append (into, _("Outside"));
@@ -162,7 +163,7 @@ write_kind (const Text        *text,
 
   g_string_append (into, ov_behaviour_get_word (row->behaviour));
   if (row->strategy != OV_STRATEGY_UNKNOWN)
-    g_string_append_printf (into, _("  %s, %u in %u s"), ov_strategy_get_word (row->strategy),
+    g_string_append_printf (into, "  %s, %u in %u s", ov_strategy_get_word (row->strategy),
                             row->intensity, row->period_s);
   if (row->restart != OV_RESTART_UNKNOWN)
     g_string_append_printf (into, "  %s", ov_restart_get_word (row->restart));
@@ -222,9 +223,10 @@ write_region (Text  *text,
   guint n = count_processes (text, index);
 
   write_title (text, get_entry (text, index), title);
-  count = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "  %u process", "  %u processes", n), n);
+  count = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u process", "%u processes", n), n);
   g_string_append_c (text->out, '\n');
   add_painted (text, text->out, PAINT_APPLICATION, title->str);
+  g_string_append (text->out, "  ");
   add_painted (text, text->out, PAINT_FAINT, count);
   g_string_append_c (text->out, '\n');
 }
@@ -408,15 +410,16 @@ static void
 write_head (Text *text)
 {
   g_autoptr (GString) node = g_string_new (NULL);
-  g_autofree char *counts = NULL;
+  g_autofree char *processes = NULL, *applications = NULL;
   guint n = ov_process_table_get_n_alive (text->table), n_applications;
 
   ov_process_table_get_applications (text->table, &n_applications);
   ov_process_text_append_safe (node, ov_process_table_get_node_name (text->table));
   add_painted (text, text->out, PAINT_SUPERVISOR, node->str);
-  counts = g_strdup_printf (_("  %u processes, %u applications"), n, n_applications);
-  g_string_append (text->out, counts);
-  g_string_append_c (text->out, '\n');
+  processes = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u process", "%u processes", n), n);
+  applications = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u application", "%u applications",
+                                               n_applications), n_applications);
+  g_string_append_printf (text->out, "  %s, %s\n", processes, applications);
 }
 
 char *

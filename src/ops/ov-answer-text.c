@@ -61,6 +61,8 @@ dup_duration (double seconds)
 {
   gint64 s = (gint64) seconds;
 
+  if (seconds <= 0)
+    return g_strdup ("0 s");
   if (seconds < 1)
     return seconds >= 0.001 ? g_strdup_printf ("%.3g ms", seconds * 1e3)
                             : g_strdup_printf ("%.3g µs", seconds * 1e6);

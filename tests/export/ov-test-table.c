@@ -83,6 +83,18 @@ test_add_figures (OvProcessTable *table,
 }
 
 void
+test_add_unmeasured (OvProcessTable *table,
+                     guint32         id)
+{
+  OvRecord record;
+
+  fill_process (&record, id, OV_BEHAVIOUR_UNKNOWN, 0);
+  record.memory_bytes = OV_UNKNOWN_U64;
+  record.message_queue_len = 500000;
+  ov_process_table_apply (table, &record);
+}
+
+void
 test_add_label (OvProcessTable *table,
                 guint32         id,
                 const char     *label,

@@ -23,6 +23,9 @@ void     test_add_figures     (OvProcessTable *table,
                                guint64         memory_bytes,
                                guint64         reductions,
                                guint64         message_queue_len);
+/* A process whose mailbox is too long to ask for its memory. */
+void     test_add_unmeasured  (OvProcessTable *table,
+                               guint32         id);
 void     test_add_label       (OvProcessTable *table,
                                guint32         id,
                                const char     *label,

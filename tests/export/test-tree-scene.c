@@ -136,7 +136,7 @@ test_heat (void)
   OvHeatRamp ramp;
 
   test_add_figures (table, 13, 3 * 1000 * 1000, 100, 0);
-  test_add_figures (table, 14, OV_UNKNOWN_U64, 100, 5000);
+  test_add_unmeasured (table, 40);
   ov_process_table_flush (table);
   options.overlay = OV_OVERLAY_MEMORY;
   scene = ov_tree_scene_build_with_ramp (table, &options, &ramp);
@@ -144,7 +144,7 @@ test_heat (void)
   g_assert_cmpfloat (ramp.low, ==, 500);
   g_assert_cmpint (item_of (scene, table, 13)->heat, >, 200);
   g_assert_cmpint (item_of (scene, table, 13)->heat, <, 254);
-  g_assert_cmpint (item_of (scene, table, 14)->heat, ==, OV_HEAT_NONE);
+  g_assert_cmpint (item_of (scene, table, 40)->heat, ==, OV_HEAT_NONE);
   g_assert_cmpint (item_of (scene, table, 17)->heat, <, 100);
 }
 

@@ -197,17 +197,18 @@ kind(#{translated := none, initial := {application_master, _, _}}) -> ?B_APPLICA
 kind(#{translated := {application_master, _, _}}) -> ?B_APPLICATION_MASTER;
 kind(#{translated := none}) -> ?B_UNKNOWN;
 kind(#{translated := {M, init, 1}, current := Current}) -> generic(Current, M);
-kind(#{translated := {_, F, _}, current := Current, callers := Callers}) ->
+kind(#{translated := {M, F, _}, current := Current, callers := Callers}) ->
     case {generic(Current, none), Callers} of
-        {?B_GEN_SERVER, _} -> agent_or_server(atom_to_list(F));
+        {?B_GEN_SERVER, _} -> agent_or_server(atom_to_list(F), atom_to_list(M));
         {?B_PROC_LIB, [_ | _]} -> ?B_TASK;
         {Kind, _} -> Kind
     end.
 
 %% Elixir's agents call themselves after the function that made their first state.
-agent_or_server("-" ++ _) -> ?B_AGENT;
-agent_or_server(F) when F =:= "mount"; F =:= "join" -> ?B_GEN_SERVER;
-agent_or_server(_) -> ?B_AGENT.
+agent_or_server("-" ++ _, _) -> ?B_AGENT;
+agent_or_server(F, _) when F =:= "mount"; F =:= "join" -> ?B_GEN_SERVER;
+agent_or_server(_, "Elixir." ++ _) -> ?B_AGENT;
+agent_or_server(_, _) -> ?B_GEN_SERVER.
 
 generic({gen_server, _, _}, _) -> ?B_GEN_SERVER;
 generic({gen_statem, _, _}, _) -> ?B_GEN_STATEM;

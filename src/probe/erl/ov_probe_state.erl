@@ -162,7 +162,8 @@ children(simple_one_for_one, [Id | _], Db, Dynamics) ->
     {Count, Pids} = dynamics(Dynamics),
     {Count, Restart, [{undefined, Pid, Restart, Type} || Pid <- Pids]};
 children(_, Ids, Db, _) ->
-    Listed = [static(Id, Db) || Id <- lists:sublist(Ids, ?MAX_CHILDREN)],
+    %% The state has the newest first; the order of their start is told.
+    Listed = [static(Id, Db) || Id <- lists:reverse(lists:sublist(Ids, ?MAX_CHILDREN))],
     {maps:size(Db), common([R || {_, _, R, _} <- Listed]), Listed}.
 
 %% One child specification: {Id, Child, Restart, Type}; the id may be any term.
