@@ -29,7 +29,7 @@ typedef struct
 {
   OvTermCursor cursor;
   GArray      *frames;
-  guint64      owed;    /* terms that open containers still wait for */
+  guint64      owed;    /* terms whose first byte is still to come */
   guint64      n_terms; /* made or owed */
   guint        max_terms;
   guint        max_depth;
@@ -86,6 +86,7 @@ open_container (Decoder   *self,
 {
   Frame frame = { NULL, 0, n };
 
+  self->owed--;
   if (!owe (self, n_terms))
     return NULL;
   if (self->frames->len >= self->max_depth)
@@ -482,10 +483,7 @@ deliver (Decoder *self,
       gboolean ended;
 
       if (*value != NULL)
-        {
-          ov_term_slots (frame->term)[frame->next++] = g_steal_pointer (value);
-          self->owed--;
-        }
+        ov_term_slots (frame->term)[frame->next++] = g_steal_pointer (value);
 
       ended = frame->next == count_frame_slots (frame);
       while (!ended && frame->term->type == OV_TERM_LIST && frame->next == frame->term->n)
@@ -519,9 +517,11 @@ run (Decoder *self)
 
       if (value == NULL)
         return NULL;
+      /* A list of no elements wants its tail at once. */
       if (opened)
         value = NULL;
-      /* A list of no elements at once has a tail. */
+      else
+        self->owed--;
       got = deliver (self, &value);
       if (got == GOT_ERROR)
         return NULL;
@@ -557,7 +557,7 @@ ov_term_decode_next (OvTermCursor       *cursor,
                      GError            **error)
 {
   g_autoptr (GError) own = NULL;
-  Decoder self = { *cursor, NULL, 0, 1, DEFAULT_MAX_TERMS, DEFAULT_MAX_DEPTH, &own };
+  Decoder self = { *cursor, NULL, 1, 1, DEFAULT_MAX_TERMS, DEFAULT_MAX_DEPTH, &own };
   OvTerm *term;
 
   if (limits != NULL && limits->max_terms > 0)

@@ -199,7 +199,7 @@ scan_escape (OvTermScanner *self,
         *c = *c << 3 | (gunichar) (*self->at++ - '0');
       return TRUE;
     }
-  if (*self->at == '^' && !elixir && self->at + 1 < self->end && self->at[1] >= '@' && self->at[1] <= '_')
+  if (*self->at == '^' && !elixir && self->at + 1 < self->end && self->at[1] >= '@' && self->at[1] <= 'z')
     {
       *c = (gunichar) self->at[1] & 31;
       self->at += 2;
