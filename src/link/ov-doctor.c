@@ -161,10 +161,11 @@ erts_told_cb (GObject      *source,
   ask_system_info (task, "otp_release", release_told_cb);
 }
 
-/* code_loading: code:get_mode/0 asks the code server, so its answer shows that it is there. */
+/* code_loading: code:root_dir/0 asks the code server in every release, so its answer shows that it
+ * is there; code:load_binary/3 works in embedded mode as in interactive mode. */
 
 static void
-mode_told_cb (GObject      *source,
+root_told_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
@@ -172,11 +173,11 @@ mode_told_cb (GObject      *source,
   Visit *visit = g_task_get_task_data (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (OvTerm) value = ov_link_call_finish (OV_LINK (source), result, &error);
-  const char *mode = value != NULL ? ov_term_get_atom (value) : NULL;
+  g_autofree char *root = value != NULL ? ov_term_dup_text (value) : NULL;
 
   if (is_over (task))
     return;
-  if (mode == NULL)
+  if (root == NULL)
     {
       ov_doctor_findings_set_failed (
           visit->findings, OV_DOCTOR_CODE_LOADING,
@@ -189,19 +190,19 @@ mode_told_cb (GObject      *source,
     }
 
   ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_CODE_LOADING,
-                             g_strdup_printf (_("The code server answers; code loading is %s, and "
-                                                "modules can be loaded"), mode));
+                             g_strdup_printf (_("The code server answers (OTP is in %s), and modules "
+                                                "can be loaded"), root));
   ask_system_info (task, "version", erts_told_cb);
 }
 
 static void
-ask_mode (GTask *task)
+ask_code_server (GTask *task)
 {
   Visit *visit = g_task_get_task_data (task);
   g_autoptr (OvTerm) arguments = ov_term_new_list (NULL, 0);
 
-  ov_link_call_async (visit->link, "code", "get_mode", arguments, get_time (visit, CALL_MS),
-                      g_task_get_cancellable (task), mode_told_cb, task);
+  ov_link_call_async (visit->link, "code", "root_dir", arguments, get_time (visit, CALL_MS),
+                      g_task_get_cancellable (task), root_told_cb, task);
 }
 
 /* handshake, cookie */
@@ -251,7 +252,7 @@ opened_cb (GObject      *source,
                              g_strdup_printf (_("%s answers the handshake (version %u)"), visit->node,
                                               ov_link_get_release (visit->link)));
   ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_COOKIE, g_strdup (_("The cookie fits")));
-  ask_mode (task);
+  ask_code_server (task);
 }
 
 static void

@@ -17,6 +17,7 @@
 
 #include "link/ov-link.h"
 #include "link/ov-node-name.h"
+#include "link/ov-tls-probe-private.h"
 
 #include <glib/gi18n.h>
 
@@ -52,6 +53,8 @@ typedef struct
   guint8       packet[HEADER + MAX_PACKET];
   gsize        length;  /* of the packet that is there */
   gsize        served;  /* how much of it libei has taken */
+  struct sockaddr_storage peer; /* asked for while it is there */
+  socklen_t    peer_length;
   gboolean     greeted; /* our own first packet is on its way */
   GError      *error;   /* the first; what libei says then is of no interest */
 } Shake;
@@ -99,6 +102,13 @@ wait_for (Shake *shake,
     }
 }
 
+static void
+fail_tls (Shake *shake)
+{
+  take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_TLS,
+                                  _("%s speaks TLS on its distribution port"), shake->self->node));
+}
+
 /* The peer hung up: what that means depends on what it was to say next. */
 static void
 fail_ended (Shake *shake)
@@ -108,6 +118,10 @@ fail_ended (Shake *shake)
   if (shake->stage == CHALLENGED)
     take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_BAD_COOKIE,
                                     _("%s refused the cookie"), node));
+  else if (shake->stage == GREETED && shake->peer_length > 0
+           && ov_tls_probe ((struct sockaddr *) &shake->peer, shake->peer_length,
+                            shake->self->wake_fd, shake->self->deadline_us))
+    fail_tls (shake);
   else if (shake->stage == GREETED)
     take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_REFUSED,
                                     _("%s closed the connection when it was greeted"), node));
@@ -298,9 +312,7 @@ read_packet (Shake *shake)
     return FALSE;
   if (shake->stage == GREETED && shake->packet[0] == TLS_ALERT && shake->packet[1] == TLS_MAJOR)
     {
-      take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_TLS,
-                                      _("%s speaks TLS on its distribution port"),
-                                      shake->self->node));
+      fail_tls (shake);
       return FALSE;
     }
   length = (gsize) shake->packet[0] << 8 | shake->packet[1];
@@ -513,6 +525,9 @@ ov_handshake_run (OvHandshake *self,
   struct in_addr unused = { .s_addr = htonl (INADDR_LOOPBACK) };
   gboolean done = FALSE;
 
+  shake.peer_length = sizeof shake.peer;
+  if (getpeername (self->fd, (struct sockaddr *) &shake.peer, &shake.peer_length) != 0)
+    shake.peer_length = 0;
   memset (&node, 0, sizeof node);
   if (init_node (&node, &shake))
     {

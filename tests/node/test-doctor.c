@@ -295,8 +295,8 @@ test_tls (void)
       return;
     }
   {
-    const char *arguments[] = { "-proto_dist", "inet_tls", "-ssl_dist_opt", "server_certfile", path,
-                                "server_secure_renegotiate", "true", NULL };
+    const char *arguments[] = { "-proto_dist", "inet_tls", "-ssl_dist_opt", "server_certfile",
+                                ov_test_node_get_inner_path (plain, path), NULL };
 
     node = ov_test_node_start ("secret@localhost", arguments);
   }

@@ -371,6 +371,16 @@ ov_test_node_get_home (OvTestNode *self)
   return self->home;
 }
 
+const char *
+ov_test_node_get_inner_path (OvTestNode *self,
+                             const char *path)
+{
+  const char *root = get_root ();
+
+  g_assert_true (g_str_has_prefix (path, self->home));
+  return root != NULL ? path + strlen (root) : path;
+}
+
 pid_t
 ov_test_node_get_process_id (OvTestNode *self)
 {

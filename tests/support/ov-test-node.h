@@ -39,6 +39,9 @@ const char *ov_test_node_get_name       (OvTestNode *self);
 const char *ov_test_node_get_cookie     (OvTestNode *self);
 const char *ov_test_node_get_cookie_file (OvTestNode *self);
 const char *ov_test_node_get_home       (OvTestNode *self);
+/* A path below its HOME as the node itself sees it. */
+const char *ov_test_node_get_inner_path (OvTestNode *self,
+                                         const char *path);
 pid_t       ov_test_node_get_process_id (OvTestNode *self);
 /* The port of its distribution; 0 without one. */
 guint16     ov_test_node_get_port       (OvTestNode *self);
