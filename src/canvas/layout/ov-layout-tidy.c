@@ -3,7 +3,8 @@
  * A tidy tree: parents centred above their children, subtrees as close as their contours allow.
  * The method is van der Ploeg, "Drawing non-layered tidy trees in linear time" (2014), as loops
  * over arrays instead of recursion.  From OV_GRID_LEAVES on the leaves of a parent are one node,
- * a grid; the trees of the roots stand on shelves, so that many roots do not make one long row.
+ * a grid, and fewer leaves too where the picture would become a ribbon; the trees of the roots
+ * stand on shelves, so that many roots do not make one long row.
  *
  * Invariants: a node's index is above its parent's; x is relative until resolve() has run.
  * Thread: any.
@@ -16,6 +17,11 @@
 #define TREE_GAP    36.0
 #define HULL_MARGIN 18.0
 #define NONE        G_MAXUINT32
+
+/* Group sizes that are folded, tried in this order until the picture is no ribbon any more. */
+static const guint32 FOLDS[] = { OV_GRID_LEAVES, 6, 4, 2 };
+#define RIBBON         2.2   /* width to height */
+#define MAX_TRIED_ITEMS 4000 /* larger scenes keep the first */
 
 /* The names of the paper: prelim, mod, shift, change; threads follow contours; the extremes are
  * the lowest nodes on the left and right contour, with the sum of mods from here to them. */
@@ -46,6 +52,7 @@ typedef struct
   guint32           *children;  /* node indexes, a parent's are neighbours and in order */
   guint32           *node_of;   /* by item */
   guint32           *n_leaves;  /* by item: children that have none */
+  guint32            fold;      /* so many leaves become a grid */
   GArray            *reaches;   /* Reach */
 } Tidy;
 
@@ -293,7 +300,7 @@ is_folded (const Tidy *tidy,
 {
   guint32 parent = tidy->items[i].parent;
 
-  return is_leaf (tidy, i) && parent != OV_SCENE_NONE && tidy->n_leaves[parent] >= OV_GRID_LEAVES;
+  return is_leaf (tidy, i) && parent != OV_SCENE_NONE && tidy->n_leaves[parent] >= tidy->fold;
 }
 
 static void
@@ -508,6 +515,44 @@ walk (Tidy         *tidy,
   return TRUE;
 }
 
+static double
+get_aspect (const Tidy   *tidy,
+            const GArray *frames)
+{
+  const OvLayout *layout = tidy->layout;
+  OvBox bounds = { 0, 0, 1, 1 };
+
+  for (guint32 i = 0; i < layout->n; i++)
+    bounds = ov_box_union (bounds, layout->boxes[i]);
+  for (guint i = 0; i < frames->len; i++)
+    bounds = ov_box_union (bounds, g_array_index (frames, OvLayoutFrame, i).box);
+
+  return bounds.width / bounds.height;
+}
+
+static gboolean
+try_fold (Tidy         *tidy,
+          guint32       fold,
+          GArray       *frames,
+          GCancellable *cancellable)
+{
+  guint32 n = tidy->layout->n;
+
+  tidy->fold = fold;
+  memset (tidy->layout->in_grid, 0, n);
+  memset (tidy->n_leaves, 0, n * sizeof (guint32));
+  g_array_set_size (tidy->nodes, 0);
+  g_array_set_size (frames, 0);
+  g_clear_pointer (&tidy->children, g_free);
+  build_nodes (tidy, n);
+  if (!walk (tidy, cancellable))
+    return FALSE;
+  shelve_trees (tidy, frames);
+  place_items (tidy, frames);
+
+  return TRUE;
+}
+
 gboolean
 ov_layout_tidy (OvLayout      *self,
                 const OvScene *scene,
@@ -515,22 +560,21 @@ ov_layout_tidy (OvLayout      *self,
 {
   g_autoptr (GArray) frames = g_array_new (FALSE, FALSE, sizeof (OvLayoutFrame));
   Tidy tidy = { ov_scene_get_items (scene), self };
-  gboolean done;
+  guint n_folds = self->n <= MAX_TRIED_ITEMS ? G_N_ELEMENTS (FOLDS) : 1;
+  gboolean done = FALSE;
 
   self->in_grid = g_new0 (guint8, MAX (self->n, 1));
   tidy.nodes = g_array_sized_new (FALSE, FALSE, sizeof (Node), self->n);
   tidy.reaches = g_array_new (FALSE, FALSE, sizeof (Reach));
   tidy.node_of = g_new (guint32, MAX (self->n, 1));
   tidy.n_leaves = g_new0 (guint32, MAX (self->n, 1));
-  build_nodes (&tidy, self->n);
 
-  if ((done = walk (&tidy, cancellable)))
-    {
-      shelve_trees (&tidy, frames);
-      place_items (&tidy, frames);
-      self->n_frames = frames->len;
-      self->frames = (OvLayoutFrame *) (gpointer) g_array_free (g_steal_pointer (&frames), FALSE);
-    }
+  for (guint i = 0; i < n_folds; i++)
+    if (!(done = try_fold (&tidy, FOLDS[i], frames, cancellable))
+        || get_aspect (&tidy, frames) <= RIBBON)
+      break;
+  self->n_frames = frames->len;
+  self->frames = (OvLayoutFrame *) (gpointer) g_array_free (g_steal_pointer (&frames), FALSE);
 
   g_array_unref (tidy.nodes);
   g_array_unref (tidy.reaches);

@@ -62,7 +62,10 @@ void  ov_painting_words  (OvPainting           *self,
                           const OvDisplayEntry *entry,
                           const OvPlan         *plan,
                           const OvStyle        *style);
-/* Plates, edges of the selection, outlines, effects. */
+/* Labels of boxes whose own strip is too small to be read. */
+void  ov_painting_plates (OvPainting         *self,
+                          cairo_t            *cr);
+/* Edges of the selection, outlines, effects. */
 void  ov_painting_on_top (OvPainting         *self,
                           cairo_t            *cr);
 

@@ -73,8 +73,10 @@ consider_plate (OvPainting           *self,
   if (entry->height < 2.6 * size || right - left < 5 * size || item->label == 0 || item->dim)
     return;
 
-  width = ov_text_measure (self->painter->text, OV_FACE_BOLD, size,
+  width = ov_text_measure (self->painter->text, regions ? OV_FACE_BOLD : OV_FACE_TEXT, size,
                            ov_scene_get_text (self->scene, item->label));
+  if (!regions && (width + 3 * size > right - left || entry->height < 5 * size))
+    return;
   plate.width = MIN (width + size, right - left - 6 * scale);
   plate.height = size * 1.5;
   plate.x = floor (left + (right - left - plate.width) / 2);
@@ -94,21 +96,22 @@ draw_plates (OvPainting *self,
   for (guint i = 0; i < plates->len; i++)
     {
       const OvPlate *plate = &g_array_index (plates, OvPlate, i);
+      gboolean region = self->items[plate->index].shape == OV_SHAPE_REGION;
 
       ov_painting_color (cr, self->theme->background, 0.86);
       ov_painting_rounded (cr, plate->x, plate->y, plate->width, plate->height, plate->height / 2);
       cairo_fill (cr);
-      ov_text_add (self->painter->text, OV_FACE_BOLD, size,
+      ov_text_add (self->painter->text, region ? OV_FACE_BOLD : OV_FACE_TEXT, size,
                    ov_scene_get_text (self->scene, self->items[plate->index].label),
                    plate->x + size / 2, plate->y + size * 0.16, plate->width - size + 1,
-                   self->theme->text);
+                   region ? self->theme->text : self->theme->text_soft);
     }
   ov_text_flush (self->painter->text, cr);
 }
 
-static void
-label_small_boxes (OvPainting *self,
-                   cairo_t    *cr)
+void
+ov_painting_plates (OvPainting *self,
+                    cairo_t    *cr)
 {
   const OvDisplayList *list = &self->painter->list;
 
@@ -321,7 +324,6 @@ ov_painting_on_top (OvPainting *self,
 {
   const OvPaintState *state = self->state;
 
-  label_small_boxes (self, cr);
   draw_matches (self, cr);
   draw_edges (self, cr);
   if (state->hovered != state->selected)

@@ -225,6 +225,7 @@ ov_painter_draw (OvPainter          *self,
   for (guint32 i = 0; i < self->list.n; i++)
     draw_box (&painting, cr, &self->list.entries[i]);
   ov_text_flush (self->text, cr);
+  ov_painting_plates (&painting, cr);
   ov_painting_on_top (&painting, cr);
   cairo_restore (cr);
 }

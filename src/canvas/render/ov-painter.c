@@ -3,8 +3,8 @@
  * The fast way: everything that comes in thousands is written straight into the image's pixels,
  * words go out as glyph runs afterwards, and what lies on top is drawn with cairo.
  *
- * Order: ground, frames and tree edges, boxes in the scene's order, trouble too small for its
- * box (so the worst status always wins), words, what lies on top.
+ * Order: ground, frames and tree edges, boxes in the scene's order, words, plates, trouble too
+ * small for its box (so the worst status always wins), what lies on top.
  * Thread: one at a time, the owner's.
  */
 #include "canvas/render/ov-painter-private.h"
@@ -421,12 +421,17 @@ ov_painter_render_image (OvPainter          *self,
   paint_tree_edges (&painting, &raster);
   for (guint32 i = 0; i < self->list.n; i++)
     paint_entry (&painting, &raster, &self->list.entries[i]);
-  paint_trouble (&painting, &raster, OV_TONE_WARNING);
-  paint_trouble (&painting, &raster, OV_TONE_ERROR);
   ov_raster_end (image);
 
   cr = cairo_create (image);
   ov_text_flush (self->text, cr);
+  ov_painting_plates (&painting, cr);
+  if (ov_raster_begin (&raster, image))
+    {
+      paint_trouble (&painting, &raster, OV_TONE_WARNING);
+      paint_trouble (&painting, &raster, OV_TONE_ERROR);
+      ov_raster_end (image);
+    }
   ov_painting_on_top (&painting, cr);
   cairo_destroy (cr);
 }

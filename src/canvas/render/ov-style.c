@@ -13,6 +13,8 @@
 #define LABEL_SIZE 11.5
 #define SUB_RATIO  0.82
 #define LEAF_STRIP 12.0
+/* Below this zoom the borders of boxes that hold others fade. */
+#define CALM_ZOOM  0.4
 
 /* The colours of each tone, as offsets into a theme; 0 keeps the neutral ones. */
 static const struct
@@ -78,6 +80,19 @@ apply_dim (OvStyle       *self,
   self->text_soft = ov_color_mix (self->text_soft, theme->background, 0.45);
 }
 
+/* The border of a box that holds others tells less and less as it shrinks; dashes would only
+ * flicker between its children. */
+static void
+calm_border (OvStyle              *self,
+             const OvDisplayEntry *entry)
+{
+  if (entry->zoom >= CALM_ZOOM)
+    return;
+
+  self->stroke = OV_STROKE_SOLID;
+  self->border = ov_color_mix (self->fill, self->border, CLAMP (entry->zoom / CALM_ZOOM, 0.4, 1));
+}
+
 void
 ov_style_resolve (OvStyle              *self,
                   const OvTheme        *theme,
@@ -98,8 +113,12 @@ ov_style_resolve (OvStyle              *self,
   self->fill = theme->box;
   if (entry->holds && !folded)
     self->fill = region ? theme->region[item->depth & 1] : theme->container[item->depth & 1];
-  if (region)
+  if (region && entry->holds)
     self->top = theme->region[item->depth & 1];
+  else if (region)
+    self->fill = theme->strip;
+  if (entry->holds)
+    calm_border (self, entry);
 
   apply_tone (self, theme, tone, entry->holds && !folded);
   apply_heat (self, theme, heat, entry->holds && !folded);
@@ -115,7 +134,7 @@ ov_style_blend (const OvStyle        *self,
 {
   double share = 2 * scale / MAX (entry->width, 1) + 2 * scale / MAX (entry->height, 1);
 
-  return ov_color_mix (self->fill, self->border, MIN (share, 0.55));
+  return ov_color_mix (self->fill, self->border, MIN (share, 0.42));
 }
 
 OvFace

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Fonts are kept by face and by size in half pixels, so a zoom meets few sizes; glyph positions
- * are whole pixels, because the image backend of cairo rounds them anyway.
+ * are whole pixels, because the image backend of cairo rounds them anyway.  Characters up to
+ * U+017F need no shaping: a table leads from them to glyphs, filled as they are met.
  *
  * Invariant: queued glyphs belong to fonts that live as long as the OvText.
  */
@@ -10,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-#define FIRST_GLYPH 32
-#define N_GLYPHS    (127 - FIRST_GLYPH)
+#define N_GLYPHS    0x180
+#define SOFT_HYPHEN 0xad
 #define MAX_SIZE    96  /* pixels */
 #define N_SIZES     (MAX_SIZE * 2 + 1)
 #define MAX_LAYOUTS 4096
@@ -22,7 +23,7 @@ typedef struct
   PangoFont           *font;
   cairo_scaled_font_t *scaled;
   unsigned long        glyphs[N_GLYPHS];
-  double               advances[N_GLYPHS];
+  float                advances[N_GLYPHS]; /* below 0: not looked up yet */
   unsigned long        ellipsis;
   double               ellipsis_advance;
   double               ascent, line;
@@ -177,6 +178,23 @@ look_up (Font       *font,
   return index;
 }
 
+static inline double
+get_advance (Font  *font,
+             guint  character)
+{
+  if (font->advances[character] < 0)
+    {
+      char utf8[8] = { 0 };
+      double advance;
+
+      g_unichar_to_utf8 (character, utf8);
+      font->glyphs[character] = look_up (font, utf8, &advance);
+      font->advances[character] = advance;
+    }
+
+  return font->advances[character];
+}
+
 static Font *
 load_font (OvText *self,
            OvFace  face,
@@ -190,16 +208,12 @@ load_font (OvText *self,
   pango_font_description_free (description);
   font->scaled = pango_cairo_font_get_scaled_font (PANGO_CAIRO_FONT (font->font));
   for (guint i = 0; i < N_GLYPHS; i++)
-    {
-      char character[2] = { (char) (FIRST_GLYPH + i), '\0' };
-
-      font->glyphs[i] = look_up (font, character, &font->advances[i]);
-    }
+    font->advances[i] = -1;
   font->ellipsis = look_up (font, ELLIPSIS, &font->ellipsis_advance);
   if (font->ellipsis == 0)
     {
-      font->ellipsis = font->glyphs['.' - FIRST_GLYPH];
-      font->ellipsis_advance = font->advances['.' - FIRST_GLYPH];
+      font->ellipsis_advance = get_advance (font, '.');
+      font->ellipsis = font->glyphs['.'];
     }
   cairo_scaled_font_extents (font->scaled, &extents);
   font->ascent = round (extents.ascent);
@@ -232,11 +246,29 @@ ov_text_get_line (OvText *self,
 static gboolean
 is_simple (const char *text)
 {
-  for (; *text != '\0'; text++)
-    if (*text < FIRST_GLYPH || *text > 126)
-      return FALSE;
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    {
+      guint8 byte = (guint8) *text;
+
+      /* Two bytes starting with 0xc2 to 0xc5 are U+0080 to U+017F. */
+      if (byte < 32 || byte == 127 || byte > 0xc5)
+        return FALSE;
+      if (byte == 0xc2 && ((guint8) text[1] < 0xa0 || (guint8) text[1] == SOFT_HYPHEN))
+        return FALSE;
+    }
 
   return TRUE;
+}
+
+static inline guint
+next_character (const char **text)
+{
+  guint byte = (guint8) *(*text)++;
+
+  if (byte >= 0xc0)
+    byte = (byte & 0x1f) << 6 | ((guint8) *(*text)++ & 0x3f);
+
+  return byte;
 }
 
 static Run *
@@ -267,33 +299,25 @@ get_run (OvText  *self,
   return run;
 }
 
-/* How many characters fit; if not all do, there is room for the ellipsis after them. */
-static gsize
-fit (const Font *font,
-     const char *text,
-     double      max_width,
-     double     *width)
+/* Where the text must be cut, NULL: nowhere; then there is room for the ellipsis. */
+static const char *
+find_cut (Font       *font,
+          const char *text,
+          double      max_width)
 {
-  double used = 0, used_at_cut = 0;
-  gsize n = 0, cut = 0;
+  const char *cut = text;
+  double used = 0;
 
-  for (; text[n] != '\0' && used <= max_width; n++)
+  while (*text != '\0')
     {
-      used += font->advances[text[n] - FIRST_GLYPH];
+      used += get_advance (font, next_character (&text));
+      if (used > max_width)
+        return cut;
       if (used + font->ellipsis_advance <= max_width)
-        {
-          cut = n + 1;
-          used_at_cut = used;
-        }
+        cut = text;
     }
-  if (text[n] == '\0' && used <= max_width)
-    {
-      *width = used;
-      return n;
-    }
-  *width = used_at_cut;
 
-  return cut;
+  return NULL;
 }
 
 static double
@@ -307,28 +331,28 @@ add_simple (OvText     *self,
 {
   Run *run = get_run (self, font, color);
   cairo_glyph_t glyph = { 0, round (x), round (y) + font->ascent };
-  double width;
-  gsize n = fit (font, text, max_width, &width);
-  guint at = run->glyphs->len;
+  const char *cut = find_cut (font, text, max_width);
 
-  if (text[n] != '\0' && font->ellipsis_advance > max_width)
+  if (cut != NULL && font->ellipsis_advance > max_width)
     return 0;
 
-  g_array_set_size (run->glyphs, at + n);
-  for (gsize i = 0; i < n; i++)
+  while (*text != '\0' && text != cut)
     {
-      glyph.index = font->glyphs[text[i] - FIRST_GLYPH];
-      g_array_index (run->glyphs, cairo_glyph_t, at + i) = glyph;
-      glyph.x += font->advances[text[i] - FIRST_GLYPH];
+      guint character = next_character (&text);
+      double advance = get_advance (font, character);
+
+      glyph.index = font->glyphs[character];
+      g_array_append_val (run->glyphs, glyph);
+      glyph.x += advance;
     }
-  if (text[n] != '\0')
+  if (cut != NULL)
     {
       glyph.index = font->ellipsis;
       g_array_append_val (run->glyphs, glyph);
-      width += font->ellipsis_advance;
+      glyph.x += font->ellipsis_advance;
     }
 
-  return width;
+  return glyph.x - round (x);
 }
 
 static PangoLayout *
@@ -370,7 +394,7 @@ ov_text_measure (OvText     *self,
                  double      size,
                  const char *text)
 {
-  const Font *font;
+  Font *font;
   double width = 0;
   int layout_width;
 
@@ -381,8 +405,8 @@ ov_text_measure (OvText     *self,
     }
 
   font = get_font (self, face, size);
-  for (; *text != '\0'; text++)
-    width += font->advances[*text - FIRST_GLYPH];
+  while (*text != '\0')
+    width += get_advance (font, next_character (&text));
 
   return width;
 }

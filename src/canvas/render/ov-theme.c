@@ -16,7 +16,7 @@ static const OvTheme THEMES[] = {
     .frame = 0xeeeff2, .frame_border = 0xd2d4db, .edge = 0x868b96,
     .text = 0x26282d, .text_soft = 0x565a64,
     .accent = 0x1c71d8, .on_accent = 0xffffff, .fresh = 0xe4eefb,
-    .warning = 0xa86200, .on_warning = 0xffffff, .warning_fill = 0xfdf1da,
+    .warning = 0xb87000, .on_warning = 0xffffff, .warning_fill = 0xfdf1da,
     .error = 0xd01b24, .on_error = 0xffffff, .error_fill = 0xfde6e6,
     .muted = 0xf1f1f3, .muted_border = 0x9a9da5,
     .border_width = 1,

@@ -46,7 +46,8 @@ typedef struct
 #define OV_BOX_PADDING  10.0
 /* Between a parent and its children in the tidy layout. */
 #define OV_LEVEL_GAP    38.0
-/* From this number on leaf siblings are folded into a grid in the tidy layout. */
+/* From this number on leaf siblings are folded into a grid in the tidy layout; where that would
+ * leave a very wide picture, smaller groups are folded too. */
 #define OV_GRID_LEAVES  12
 #define OV_TIDY_MAX_ITEMS 500
 

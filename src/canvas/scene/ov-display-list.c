@@ -78,6 +78,7 @@ ov_display_list_build (OvDisplayList    *self,
       entry->index = i;
       entry->detail = detail;
       entry->holds = holds;
+      entry->zoom = viewport->zoom;
       entry->x = MAX (x, -FAR);
       entry->y = MAX (y, -FAR);
       entry->width = MIN (x + width, FAR) - entry->x;

@@ -30,6 +30,7 @@ typedef struct
   guint8  detail;
   guint8  holds;             /* has children inside its box */
   float   x, y, width, height;
+  float   zoom;              /* logical pixels per world unit */
 } OvDisplayEntry;
 
 typedef struct
