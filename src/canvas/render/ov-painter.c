@@ -75,7 +75,7 @@ ov_painting_begin (OvPainting         *self,
   self->measure.scale = scale;
   self->measure.zoom = viewport->zoom * scale;
   self->measure.text_scale = self->state->text_scale > 0 ? self->state->text_scale : 1;
-  self->measure.least_text = LEAST_TEXT * scale;
+  self->measure.least_text = self->state->overview ? G_MAXDOUBLE : LEAST_TEXT * scale;
 }
 
 OvBox
@@ -425,13 +425,15 @@ ov_painter_render_image (OvPainter          *self,
 
   cr = cairo_create (image);
   ov_text_flush (self->text, cr);
-  ov_painting_plates (&painting, cr);
+  if (!painting.state->overview)
+    ov_painting_plates (&painting, cr);
   if (ov_raster_begin (&raster, image))
     {
       paint_trouble (&painting, &raster, OV_TONE_WARNING);
       paint_trouble (&painting, &raster, OV_TONE_ERROR);
       ov_raster_end (image);
     }
-  ov_painting_on_top (&painting, cr);
+  if (!painting.state->overview)
+    ov_painting_on_top (&painting, cr);
   cairo_destroy (cr);
 }

@@ -45,6 +45,7 @@ typedef struct
   const OvEffect *effects;
   guint    n_effects;
   gboolean focus_visible; /* draw the ring of the keyboard focus */
+  gboolean overview;      /* for a minimap: boxes and trouble, no words, no outlines */
 } OvPaintState;
 
 OvPainter *ov_painter_new          (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,12 +10,14 @@
  *
  * Signals: "selected" (guint64 id, 0: nothing), "activated" (guint64 id),
  * "context-menu" (guint64 id, double x, double y), "toggle" (guint64 id: collapse or expand),
- * "hovered" (guint64 id, 0: left), "focus-moved" (guint64 id).
- * Properties: "layout-kind", "scene-busy" (a layout is under way), "zoom".
+ * "hovered" (guint64 id, 0: left; after the pointer has rested), "focus-moved" (guint64 id),
+ * "view-changed" (the camera, the scene or the places changed).
+ * Properties: "layout-kind" (uint, OvLayoutKind), "scene-busy" (a layout is under way), "zoom".
  * Thread: main.
  */
 #pragma once
 
+#include "canvas/layout/ov-layout.h"
 #include "canvas/render/ov-painter.h"
 
 #include <gtk/gtk.h>
@@ -29,7 +31,9 @@ GtkWidget *ov_canvas_new             (void);
 /* A frozen scene (transfer none).  The first one is fitted; later ones keep the camera. */
 void       ov_canvas_set_scene       (OvCanvas *self,
                                       OvScene  *scene);
+/* The scene last set; the one on the screen may still be the one before it. */
 OvScene   *ov_canvas_get_scene       (OvCanvas *self);
+OvScene   *ov_canvas_get_shown_scene (OvCanvas *self);
 /* Same items, new figures: heat, tone, labels; no layout, no glide. */
 void       ov_canvas_update_scene    (OvCanvas *self,
                                       OvScene  *scene);
@@ -54,6 +58,27 @@ void       ov_canvas_zoom_by         (OvCanvas *self,
 gboolean   ov_canvas_get_item_rect   (OvCanvas     *self,
                                       guint64       id,
                                       GdkRectangle *rect);
+/* The item at a place in the widget, 0: none. */
+guint64    ov_canvas_get_item_at     (OvCanvas *self,
+                                      double    x,
+                                      double    y);
+/* Shows this world point in the middle, at once. */
+void       ov_canvas_center_on       (OvCanvas *self,
+                                      double    world_x,
+                                      double    world_y);
+/* The item that keys act on, 0: none. */
+guint64    ov_canvas_get_focused     (OvCanvas *self);
+void       ov_canvas_set_focused     (OvCanvas *self,
+                                      guint64   id);
+/* What a screen reader says of an item; (transfer full).  Label and second line until set. */
+typedef char *(*OvCanvasDescribeFunc) (OvCanvas *self,
+                                       guint64   id,
+                                       gpointer  user_data);
+void       ov_canvas_set_describe_func (OvCanvas            *self,
+                                        OvCanvasDescribeFunc describe,
+                                        gpointer             user_data,
+                                        GDestroyNotify       destroy);
+const OvTheme *ov_canvas_get_theme   (OvCanvas *self); /* follows the style manager */
 const OvLayout   *ov_canvas_get_layout   (OvCanvas *self);
 const OvViewport *ov_canvas_get_viewport (OvCanvas *self);
 

@@ -1,0 +1,583 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The canvas as a widget: its properties, signals and public functions.  What it shows is in
+ * ov-canvas-scene.c, what moves in ov-canvas-motion.c, pixels in ov-canvas-paint.c, gestures
+ * and keys in ov-canvas-input.c.
+ *
+ * Invariant: scene, layout and hit change together, in one place (apply_layout()).
+ * Thread: main.
+ */
+#include "canvas/widget/ov-canvas-private.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
+
+G_DEFINE_FINAL_TYPE (OvCanvas, ov_canvas, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROP_0,
+  PROP_LAYOUT_KIND,
+  PROP_SCENE_BUSY,
+  PROP_ZOOM,
+  N_PROPS,
+};
+
+#define CAMERA_MS 200
+/* A revealed item keeps this distance from the edge, and this size at least. */
+#define REVEAL_MARGIN 48.0
+#define REVEAL_ZOOM   0.55
+
+static GParamSpec *props[N_PROPS];
+static guint signals[OV_CANVAS_N_SIGNALS];
+
+void
+ov_canvas_emit (OvCanvas *self,
+                guint     signal,
+                guint64   id)
+{
+  if (signal == OV_CANVAS_VIEW_CHANGED)
+    g_signal_emit (self, signals[signal], 0);
+  else
+    g_signal_emit (self, signals[signal], 0, id);
+}
+
+void
+ov_canvas_emit_menu (OvCanvas *self,
+                     guint64   id,
+                     double    x,
+                     double    y)
+{
+  g_signal_emit (self, signals[OV_CANVAS_CONTEXT_MENU], 0, id, x, y);
+}
+
+void
+ov_canvas_invalidate (OvCanvas *self)
+{
+  self->dirty = TRUE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+const OvLayout *
+ov_canvas_get_places (OvCanvas *self)
+{
+  return self->tween != NULL ? ov_tween_get (self->tween, self->tween_share) : self->layout;
+}
+
+static void
+ov_canvas_measure (GtkWidget     *widget,
+                   GtkOrientation orientation,
+                   int            for_size,
+                   int           *minimum,
+                   int           *natural,
+                   int           *minimum_baseline,
+                   int           *natural_baseline)
+{
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 160 : 120;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 420;
+}
+
+/* A fitted view stays fitted; any other keeps what is in its middle. */
+static void
+ov_canvas_size_allocate (GtkWidget *widget,
+                         int        width,
+                         int        height,
+                         int        baseline)
+{
+  OvCanvas *self = OV_CANVAS (widget);
+  OvViewport view = self->view;
+
+  if (width <= 0 || height <= 0 || (view.width == width && view.height == height))
+    return;
+
+  view.x += (view.width - width) / 2 / view.zoom;
+  view.y += (view.height - height) / 2 / view.zoom;
+  view.width = width;
+  view.height = height;
+  self->view_to.width = width;
+  self->view_to.height = height;
+  ov_canvas_set_view (self, &view);
+  if (self->layout != NULL && (self->needs_fit || self->fitted))
+    ov_canvas_fit_now (self, FALSE);
+}
+
+static void
+ov_canvas_unmap (GtkWidget *widget)
+{
+  ov_canvas_stop_motion (OV_CANVAS (widget));
+
+  GTK_WIDGET_CLASS (ov_canvas_parent_class)->unmap (widget);
+}
+
+static gboolean
+ov_canvas_focus (GtkWidget       *widget,
+                 GtkDirectionType direction)
+{
+  /* The canvas is one stop of the Tab key; arrows walk inside it. */
+  if (gtk_widget_is_focus (widget))
+    return FALSE;
+
+  return gtk_widget_grab_focus (widget);
+}
+
+static void
+ov_canvas_dispose (GObject *object)
+{
+  OvCanvas *self = OV_CANVAS (object);
+
+  ov_canvas_stop_motion (self);
+  g_clear_handle_id (&self->hover_id, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  self->serial++;
+  if (self->describe_destroy != NULL)
+    g_clear_pointer (&self->describe_data, self->describe_destroy);
+  self->describe = NULL;
+
+  G_OBJECT_CLASS (ov_canvas_parent_class)->dispose (object);
+}
+
+static void
+ov_canvas_finalize (GObject *object)
+{
+  OvCanvas *self = OV_CANVAS (object);
+
+  g_clear_pointer (&self->scene, ov_scene_unref);
+  g_clear_pointer (&self->wanted, ov_scene_unref);
+  g_clear_pointer (&self->layout, ov_layout_free);
+  g_clear_pointer (&self->hit, ov_hit_free);
+  g_clear_pointer (&self->tween, ov_tween_free);
+  g_array_unref (self->effects);
+  g_array_unref (self->drawn_effects);
+  g_array_unref (self->matches);
+  ov_canvas_drop_images (self);
+  ov_painter_free (self->painter);
+
+  G_OBJECT_CLASS (ov_canvas_parent_class)->finalize (object);
+}
+
+static void
+ov_canvas_get_property (GObject    *object,
+                        guint       prop_id,
+                        GValue     *value,
+                        GParamSpec *pspec)
+{
+  OvCanvas *self = OV_CANVAS (object);
+
+  switch (prop_id)
+    {
+    case PROP_LAYOUT_KIND:
+      g_value_set_uint (value, self->layout_kind);
+      break;
+    case PROP_SCENE_BUSY:
+      g_value_set_boolean (value, self->wanted != NULL);
+      break;
+    case PROP_ZOOM:
+      g_value_set_double (value, self->view.zoom);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ov_canvas_set_property (GObject      *object,
+                        guint         prop_id,
+                        const GValue *value,
+                        GParamSpec   *pspec)
+{
+  if (prop_id == PROP_LAYOUT_KIND)
+    ov_canvas_set_layout_kind (OV_CANVAS (object), g_value_get_uint (value));
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+}
+
+static guint
+add_signal (const char *name,
+            guint       n_params,
+            GType       first)
+{
+  return g_signal_new (name, OV_TYPE_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                       n_params, first, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+}
+
+static void
+install_signals (void)
+{
+  signals[OV_CANVAS_SELECTED] = add_signal ("selected", 1, G_TYPE_UINT64);
+  signals[OV_CANVAS_ACTIVATED] = add_signal ("activated", 1, G_TYPE_UINT64);
+  signals[OV_CANVAS_CONTEXT_MENU] = add_signal ("context-menu", 3, G_TYPE_UINT64);
+  signals[OV_CANVAS_TOGGLE] = add_signal ("toggle", 1, G_TYPE_UINT64);
+  signals[OV_CANVAS_HOVERED] = add_signal ("hovered", 1, G_TYPE_UINT64);
+  signals[OV_CANVAS_FOCUS_MOVED] = add_signal ("focus-moved", 1, G_TYPE_UINT64);
+  signals[OV_CANVAS_VIEW_CHANGED] = add_signal ("view-changed", 0, G_TYPE_NONE);
+}
+
+static void
+ov_canvas_class_init (OvCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ov_canvas_dispose;
+  object_class->finalize = ov_canvas_finalize;
+  object_class->get_property = ov_canvas_get_property;
+  object_class->set_property = ov_canvas_set_property;
+  widget_class->measure = ov_canvas_measure;
+  widget_class->size_allocate = ov_canvas_size_allocate;
+  widget_class->snapshot = ov_canvas_snapshot;
+  widget_class->unmap = ov_canvas_unmap;
+  widget_class->focus = ov_canvas_focus;
+
+  props[PROP_LAYOUT_KIND] =
+    g_param_spec_uint ("layout-kind", NULL, NULL, 0, OV_LAYOUT_TIDY, OV_LAYOUT_AUTOMATIC,
+                       G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  props[PROP_SCENE_BUSY] =
+    g_param_spec_boolean ("scene-busy", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_ZOOM] =
+    g_param_spec_double ("zoom", NULL, NULL, 0, G_MAXDOUBLE, 1,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+  install_signals ();
+  gtk_widget_class_set_css_name (widget_class, "canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+ov_canvas_init (OvCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  AdwStyleManager *style = adw_style_manager_get_default ();
+
+  self->painter = ov_painter_new ();
+  self->effects = g_array_new (FALSE, FALSE, sizeof (OvTimedEffect));
+  self->drawn_effects = g_array_new (FALSE, FALSE, sizeof (OvEffect));
+  self->matches = g_array_new (FALSE, FALSE, sizeof (guint64));
+  self->view = (OvViewport) { 0, 0, 1, 1, 1 };
+  self->view_to = self->view;
+  self->needs_fit = TRUE;
+  self->dirty = TRUE;
+
+  gtk_widget_set_focusable (widget, TRUE);
+  gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_set_vexpand (widget, TRUE);
+  ov_canvas_add_input (self);
+  g_signal_connect_object (style, "notify::dark", G_CALLBACK (ov_canvas_invalidate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (ov_canvas_invalidate), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (ov_canvas_invalidate), NULL);
+  g_signal_connect_object (gtk_widget_get_settings (widget), "notify::gtk-xft-dpi",
+                           G_CALLBACK (ov_canvas_invalidate), self, G_CONNECT_SWAPPED);
+  ov_canvas_announce (self);
+}
+
+GtkWidget *
+ov_canvas_new (void)
+{
+  return g_object_new (OV_TYPE_CANVAS, NULL);
+}
+
+OvLayoutKind
+ov_canvas_get_layout_kind (OvCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CANVAS (self), OV_LAYOUT_AUTOMATIC);
+
+  return self->layout_kind;
+}
+
+/**
+ * ov_canvas_set_layout_kind:
+ *
+ * Lays the scene out anew; everything glides to its place and the whole is fitted, because
+ * the same spot means something else in another layout.
+ */
+void
+ov_canvas_set_layout_kind (OvCanvas    *self,
+                           OvLayoutKind kind)
+{
+  OvScene *scene;
+
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  if (self->layout_kind == kind)
+    return;
+
+  self->layout_kind = kind;
+  self->needs_fit = TRUE;
+  scene = self->wanted != NULL ? self->wanted : self->scene;
+  if (scene != NULL)
+    ov_canvas_lay_out (self, scene);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LAYOUT_KIND]);
+}
+
+/**
+ * ov_canvas_select:
+ * @id: the item, 0: nothing
+ *
+ * Selects without moving the camera; the keyboard goes on from there.
+ */
+void
+ov_canvas_select (OvCanvas *self,
+                  guint64   id)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  if (id != 0)
+    ov_canvas_set_focused (self, id);
+  if (self->selected == id)
+    return;
+
+  self->selected = id;
+  ov_canvas_invalidate (self);
+  ov_canvas_emit (self, OV_CANVAS_SELECTED, id);
+}
+
+guint64
+ov_canvas_get_selected (OvCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CANVAS (self), 0);
+
+  return self->selected;
+}
+
+guint64
+ov_canvas_get_focused (OvCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CANVAS (self), 0);
+
+  return self->focused;
+}
+
+void
+ov_canvas_set_focused (OvCanvas *self,
+                       guint64   id)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  if (self->focused == id)
+    return;
+
+  self->focused = id;
+  ov_canvas_invalidate (self);
+  ov_canvas_announce (self);
+  ov_canvas_emit (self, OV_CANVAS_FOCUS_MOVED, id);
+}
+
+static int
+compare_ids (gconstpointer a,
+             gconstpointer b)
+{
+  guint64 one = *(const guint64 *) a, two = *(const guint64 *) b;
+
+  return one < two ? -1 : one > two;
+}
+
+void
+ov_canvas_set_matches (OvCanvas      *self,
+                       const guint64 *ids,
+                       guint          n)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  g_array_set_size (self->matches, 0);
+  if (n > 0)
+    g_array_append_vals (self->matches, ids, n);
+  g_array_sort (self->matches, compare_ids);
+  ov_canvas_invalidate (self);
+}
+
+void
+ov_canvas_fit (OvCanvas *self)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  ov_canvas_fit_now (self, TRUE);
+}
+
+/* Its box, with everything below it where that stands elsewhere. */
+static gboolean
+get_subtree_box (OvCanvas *self,
+                 guint64   id,
+                 OvBox    *box)
+{
+  guint32 index = self->scene == NULL ? OV_SCENE_NONE : ov_scene_find (self->scene, id);
+  const OvBox *boxes;
+  double right, bottom;
+
+  if (index == OV_SCENE_NONE || index >= self->layout->n)
+    return FALSE;
+
+  boxes = self->layout->boxes;
+  *box = boxes[index];
+  right = box->x + box->width;
+  bottom = box->y + box->height;
+  for (guint32 i = index; i < ov_scene_get_items (self->scene)[index].subtree_end; i++)
+    {
+      box->x = MIN (box->x, boxes[i].x);
+      box->y = MIN (box->y, boxes[i].y);
+      right = MAX (right, boxes[i].x + boxes[i].width);
+      bottom = MAX (bottom, boxes[i].y + boxes[i].height);
+    }
+  box->width = right - box->x;
+  box->height = bottom - box->y;
+
+  return TRUE;
+}
+
+void
+ov_canvas_zoom_to (OvCanvas *self,
+                   guint64   id)
+{
+  OvViewport view;
+  OvBox box;
+
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  if (!get_subtree_box (self, id, &box))
+    {
+      self->zoom_later = self->wanted != NULL ? id : 0;
+      return;
+    }
+  self->fitted = FALSE;
+  view = self->view;
+  ov_viewport_fit (&view, box.x, box.y, box.width, box.height, 2 * OV_CANVAS_MARGIN, OV_CANVAS_MAX_FIT);
+  ov_canvas_move_camera (self, &view, CAMERA_MS);
+}
+
+void
+ov_canvas_reveal (OvCanvas *self,
+                  guint64   id)
+{
+  guint32 index;
+  OvViewport view;
+  OvBox box;
+  double x, y, zoom, width, height;
+
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  index = self->scene == NULL ? OV_SCENE_NONE : ov_scene_find (self->scene, id);
+  if (index == OV_SCENE_NONE || index >= self->layout->n)
+    {
+      self->reveal_later = self->wanted != NULL ? id : 0;
+      return;
+    }
+
+  box = self->layout->boxes[index];
+  view = self->camera_moves ? self->view_to : self->view;
+  ov_viewport_to_screen (&view, box.x, box.y, &x, &y);
+  width = MIN (box.width * view.zoom, view.width - 2 * REVEAL_MARGIN);
+  height = MIN (box.height * view.zoom, view.height - 2 * REVEAL_MARGIN);
+  zoom = MAX (view.zoom, MIN (REVEAL_ZOOM, view.width / box.width / 1.5));
+  if (zoom == view.zoom && x >= REVEAL_MARGIN && y >= REVEAL_MARGIN
+      && x + width <= view.width - REVEAL_MARGIN && y + height <= view.height - REVEAL_MARGIN)
+    return;
+
+  self->fitted = FALSE;
+  view.zoom = zoom;
+  view.x = box.x + MIN (box.width, view.width / zoom * 0.6) / 2 - view.width / 2 / zoom;
+  view.y = box.y + MIN (box.height, view.height / zoom * 0.6) / 2 - view.height / 2 / zoom;
+  ov_canvas_move_camera (self, &view, CAMERA_MS);
+}
+
+void
+ov_canvas_zoom_by (OvCanvas *self,
+                   double    factor)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  ov_canvas_zoom_around (self, self->view.width / 2, self->view.height / 2, factor, CAMERA_MS);
+}
+
+void
+ov_canvas_center_on (OvCanvas *self,
+                     double    world_x,
+                     double    world_y)
+{
+  OvViewport view;
+
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  self->fitted = FALSE;
+  view = self->view;
+  view.x = world_x - view.width / 2 / view.zoom;
+  view.y = world_y - view.height / 2 / view.zoom;
+  ov_canvas_move_camera (self, &view, 0);
+}
+
+gboolean
+ov_canvas_get_item_rect (OvCanvas     *self,
+                         guint64       id,
+                         GdkRectangle *rect)
+{
+  const OvLayout *places;
+  guint32 index;
+  double x, y;
+
+  g_return_val_if_fail (OV_IS_CANVAS (self) && rect != NULL, FALSE);
+
+  places = ov_canvas_get_places (self);
+  index = self->scene == NULL ? OV_SCENE_NONE : ov_scene_find (self->scene, id);
+  if (places == NULL || index == OV_SCENE_NONE || index >= places->n)
+    return FALSE;
+
+  ov_viewport_to_screen (&self->view, places->boxes[index].x, places->boxes[index].y, &x, &y);
+  rect->x = (int) floor (CLAMP (x, -1e8, 1e8));
+  rect->y = (int) floor (CLAMP (y, -1e8, 1e8));
+  rect->width = MAX (1, (int) ceil (places->boxes[index].width * self->view.zoom));
+  rect->height = MAX (1, (int) ceil (places->boxes[index].height * self->view.zoom));
+
+  return TRUE;
+}
+
+guint64
+ov_canvas_get_item_at (OvCanvas *self,
+                       double    x,
+                       double    y)
+{
+  double world_x, world_y;
+  guint32 index;
+
+  g_return_val_if_fail (OV_IS_CANVAS (self), 0);
+
+  if (self->hit == NULL)
+    return 0;
+  ov_viewport_to_world (&self->view, x, y, &world_x, &world_y);
+  index = ov_hit_find (self->hit, self->layout, world_x, world_y);
+
+  return index == OV_SCENE_NONE ? 0 : ov_scene_get_items (self->scene)[index].id;
+}
+
+void
+ov_canvas_set_describe_func (OvCanvas            *self,
+                             OvCanvasDescribeFunc describe,
+                             gpointer             user_data,
+                             GDestroyNotify       destroy)
+{
+  g_return_if_fail (OV_IS_CANVAS (self));
+
+  if (self->describe_destroy != NULL)
+    self->describe_destroy (self->describe_data);
+  self->describe = describe;
+  self->describe_data = user_data;
+  self->describe_destroy = destroy;
+  ov_canvas_announce (self);
+}
+
+const OvLayout *
+ov_canvas_get_layout (OvCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CANVAS (self), NULL);
+
+  return self->layout;
+}
+
+const OvViewport *
+ov_canvas_get_viewport (OvCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CANVAS (self), NULL);
+
+  return &self->view;
+}
