@@ -31,3 +31,6 @@ children =
 for number <- 1..20, do: {:ok, _} = DynamicSupervisor.start_child(Demo.Dynamic, {Demo.Server, number})
 for _ <- 1..3, do: {:ok, _} = Task.Supervisor.start_child(Demo.Tasks, wait)
 Process.register(spawn(wait), :demo_ready)
+
+# The tree is linked to this process, and ends with it.
+Process.sleep(:infinity)
