@@ -11,9 +11,9 @@
 -define(MAX_PIDS, 1000).       % of links, monitors …
 -define(BIG_HEAP, 8388608).    % words; the dictionary of a larger process is not copied
 
-answer(<<"node_info">>, _) -> {ok, node_info()};
-answer(<<"process_info">>, Args) -> with_process(Args, fun info/2);
-answer(<<"find">>, Args) -> with_process(Args, fun(Pid, _) -> {ok, Pid} end);
+answer(Name, _) when Name =:= <<"node_info">> -> {ok, node_info()};
+answer(Name, Args) when Name =:= <<"process_info">> -> with_process(Args, fun info/2);
+answer(Name, Args) when Name =:= <<"find">> -> with_process(Args, fun(Pid, _) -> {ok, Pid} end);
 answer(Name, _) -> {error, <<"failed">>, <<"no such request: ", Name/binary>>}.
 
 %% The whole stream of a census, then the answer.

@@ -56,9 +56,8 @@ fun_name(Fun) ->
 bytes(Bits) when is_binary(Bits) ->
     Bits;
 bytes(Bits) ->
-    Whole = bit_size(Bits) div 8,
-    <<Bytes:Whole/binary, _/bitstring>> = Bits,
-    Bytes.
+    Missing = 8 - bit_size(Bits) rem 8,
+    binary_part(<<Bits/bitstring, 0:Missing>>, 0, bit_size(Bits) div 8).
 
 walk_list([], _, Budget, Done) ->
     {lists:reverse(Done), Budget};

@@ -258,24 +258,25 @@ call_text({M, F, A} = Call) when is_atom(M), is_atom(F), is_integer(A) ->
 call_text(_) ->
     [].
 
-%% Quoted where the shell would; of io_lib nothing is used, since that may not be loaded.
+%% Quoted where the shell would; of io_lib nothing is used, since that may not be loaded. On lists,
+%% since OTP 29 refuses the instructions with which OTP 25 matches binaries.
 name_text(Atom) ->
-    Text = atom_to_binary(Atom, utf8),
+    Text = atom_to_list(Atom),
     case is_plain(Text) of
         true -> Text;
-        false -> [$', << <<(escaped(Char))/binary>> || <<Char>> <= Text >>, $']
+        false -> unicode:characters_to_binary([$', [escaped(Char) || Char <- Text], $'])
     end.
 
-is_plain(<<First, Rest/binary>>) when First >= $a, First =< $z -> is_word(Rest);
+is_plain([First | Rest]) when First >= $a, First =< $z -> is_word(Rest);
 is_plain(_) -> false.
 
-is_word(<<C, Rest/binary>>)
+is_word([C | Rest])
   when C >= $a, C =< $z; C >= $A, C =< $Z; C >= $0, C =< $9; C =:= $_; C =:= $@ -> is_word(Rest);
-is_word(Rest) -> Rest =:= <<>>.
+is_word(Rest) -> Rest =:= [].
 
-escaped($') -> <<"\\'">>;
-escaped($\\) -> <<"\\\\">>;
-escaped(Char) -> <<Char>>.
+escaped($') -> "\\'";
+escaped($\\) -> "\\\\";
+escaped(Char) -> Char.
 
 status(waiting) -> 1;
 status(running) -> 2;
