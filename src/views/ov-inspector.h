@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 #define OV_TYPE_INSPECTOR (ov_inspector_get_type ())
 G_DECLARE_FINAL_TYPE (OvInspector, ov_inspector, OV, INSPECTOR, AdwBin)
 
-void ov_inspector_set_session (OvInspector *self,
-                               OvSession   *session);
+void ov_inspector_set_subject (OvInspector *self,
+                               OvSession   *session,
+                               OvNode      *node);
 
 G_END_DECLS

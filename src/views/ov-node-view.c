@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvNodeView: everything that is shown of the session's node.
+ * OvNodeView: everything that is shown of one open node.
  *
  *   a page ── the node goes ──► the page with its last picture, and the banner
  *     ▲                                        │
@@ -36,7 +36,7 @@ struct _OvNodeView
   GtkRevealer   *banner;
   GtkStack      *stack;
   OvInspector   *inspector;
-  GSignalGroup  *node_signals, *table_signals;
+  OvTreePage    *tree_page;
   OvProcessPage *process_page;
 };
 
@@ -108,23 +108,13 @@ find_next_trouble (OvNodeView *self,
 }
 
 static void
-reveal_selection (OvNodeView *self)
-{
-  /* The tree follows the selection by itself. */
-  if (g_str_equal (self->page, "processes"))
-    ov_process_page_reveal (self->process_page);
-}
-
-static void
 trouble_clicked_cb (OvNodeView *self)
 {
   guint n_trouble;
   guint32 slot = find_next_trouble (self, &n_trouble);
 
-  if (slot == OV_SLOT_NONE)
-    return;
-  ov_session_set_selected (self->session, slot);
-  reveal_selection (self);
+  if (slot != OV_SLOT_NONE)
+    ov_node_view_jump (self, slot);
 }
 
 static void
@@ -155,8 +145,7 @@ facts_cb (gpointer user_data)
   OvNodeView *self = user_data;
 
   self->facts_id = 0;
-  if (self->node)
-    update_facts (self);
+  update_facts (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -214,7 +203,8 @@ static const OvProcess *
 get_selected (OvNodeView *self,
               guint32    *slot)
 {
-  *slot = self->node ? ov_session_get_selected (self->session) : OV_SLOT_NONE;
+  *slot = ov_session_get_node (self->session) == self->node
+          ? ov_session_get_selected (self->session) : OV_SLOT_NONE;
   return *slot != OV_SLOT_NONE
          ? ov_process_table_get_row (ov_node_get_processes (self->node), *slot) : NULL;
 }
@@ -225,16 +215,19 @@ copy_cb (GtkWidget  *widget,
          GVariant   *parameter)
 {
   OvNodeView *self = OV_NODE_VIEW (widget);
-  g_autofree char *text = NULL;
-  OvProcessTable *table;
+  OvProcessTable *table = ov_node_get_processes (self->node);
+  g_autofree char *text = NULL, *clean = NULL, *words = NULL;
   guint32 slot;
 
   if (!get_selected (self, &slot))
     return;
-  table = ov_node_get_processes (self->node);
   text = g_str_equal (action, "node.copy-pid") ? ov_process_table_dup_pid (table, slot)
                                                : ov_process_table_dup_title (table, slot);
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+  clean = ov_words_clean (text, 80);
+  /* Translators: what was put on the clipboard. */
+  words = g_strdup_printf (_("Copied %s"), clean);
+  gtk_widget_activate_action (widget, "win.toast", "s", words);
 }
 
 static void
@@ -251,9 +244,11 @@ show_in_cb (GtkWidget  *widget,
             GVariant   *parameter)
 {
   OvNodeView *self = OV_NODE_VIEW (widget);
+  guint32 slot;
 
   ov_node_view_show_page (self, g_str_equal (action, "node.show-in-tree") ? "tree" : "processes");
-  reveal_selection (self);
+  if (get_selected (self, &slot))
+    ov_node_view_jump (self, slot);
 }
 
 static void
@@ -262,8 +257,6 @@ ov_node_view_dispose (GObject *object)
   OvNodeView *self = OV_NODE_VIEW (object);
 
   g_clear_handle_id (&self->facts_id, g_source_remove);
-  g_clear_object (&self->node_signals);
-  g_clear_object (&self->table_signals);
   gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_NODE_VIEW);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
@@ -289,6 +282,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, reconnect_button);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, stack);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, inspector);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, tree_page);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, process_page);
   gtk_widget_class_bind_template_callback (widget_class, page_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, trouble_clicked_cb);
@@ -307,6 +301,7 @@ ov_node_view_class_init (OvNodeViewClass *klass)
 
   g_type_ensure (OV_TYPE_INSPECTOR);
   g_type_ensure (OV_TYPE_PROCESS_PAGE);
+  g_type_ensure (OV_TYPE_TREE_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/views/ov-node-view.ui");
   bind_children (widget_class);
@@ -325,56 +320,45 @@ ov_node_view_init (OvNodeView *self)
   gtk_widget_init_template (GTK_WIDGET (self));
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     gtk_list_box_append (self->page_rows, make_page_row (i));
-  self->node_signals = g_signal_group_new (OV_TYPE_NODE);
-  g_signal_group_connect_swapped (self->node_signals, "notify::state",
-                                  G_CALLBACK (state_changed_cb), self);
-  self->table_signals = g_signal_group_new (OV_TYPE_PROCESS_TABLE);
-  g_signal_group_connect_swapped (self->table_signals, "changed", G_CALLBACK (table_changed_cb),
-                                  self);
   g_settings_bind (ov_settings_get (), "inspector-visible", self->flap, "reveal-flap",
                    G_SETTINGS_BIND_DEFAULT);
 }
 
-static void
-node_changed_cb (OvNodeView *self)
-{
-  if (!g_set_object (&self->node, ov_session_get_node (self->session)))
-    return;
-  self->seen_us = g_get_real_time ();
-  g_signal_group_set_target (self->node_signals, self->node);
-  g_signal_group_set_target (self->table_signals,
-                             self->node ? ov_node_get_processes (self->node) : NULL);
-  if (self->node)
-    state_changed_cb (self);
-}
-
-static void
-search_jump_cb (OvNodeView *self,
-                guint       slot)
-{
-  ov_session_set_selected (self->session, slot);
-  reveal_selection (self);
-}
-
 GtkWidget *
-ov_node_view_new (OvSession   *session,
-                  OvSearchBox *search_box)
+ov_node_view_new (OvSession *session,
+                  OvNode    *node)
 {
   OvNodeView *self = g_object_new (OV_TYPE_NODE_VIEW, NULL);
-  GtkWidget *tree_page = ov_tree_page_new (session);
 
   self->session = g_object_ref (session);
-  gtk_stack_add_named (self->stack, tree_page, "tree");
-  ov_tree_page_set_search_box (OV_TREE_PAGE (tree_page), search_box);
-  ov_process_page_set_session (self->process_page, session);
-  ov_inspector_set_session (self->inspector, session);
-  g_signal_connect_object (search_box, "jump", G_CALLBACK (search_jump_cb), self,
+  self->node = g_object_ref (node);
+  ov_tree_page_set_subject (self->tree_page, session, node);
+  ov_process_page_set_subject (self->process_page, session, node);
+  ov_inspector_set_subject (self->inspector, session, node);
+  g_signal_connect_object (node, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ov_node_get_processes (node), "changed", G_CALLBACK (table_changed_cb),
+                           self, G_CONNECT_SWAPPED);
   ov_node_view_show_page (self, pages[0].name);
-  node_changed_cb (self);
+  state_changed_cb (self);
   return GTK_WIDGET (self);
+}
+
+OvNode *
+ov_node_view_get_node (OvNodeView *self)
+{
+  g_return_val_if_fail (OV_IS_NODE_VIEW (self), NULL);
+
+  return self->node;
+}
+
+gboolean
+ov_node_view_has_page (const char *page)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    if (g_str_equal (pages[i].name, page))
+      return TRUE;
+  return FALSE;
 }
 
 gboolean
@@ -391,8 +375,7 @@ ov_node_view_show_page (OvNodeView *self,
       self->page = g_strdup (pages[i].name);
       gtk_list_box_select_row (self->page_rows,
                                gtk_list_box_get_row_at_index (self->page_rows, (int) i));
-      if (gtk_stack_get_child_by_name (self->stack, page))
-        gtk_stack_set_visible_child_name (self->stack, page);
+      gtk_stack_set_visible_child_name (self->stack, page);
       return TRUE;
     }
   return FALSE;
@@ -423,6 +406,29 @@ ov_node_view_set_compact (OvNodeView *self,
     gtk_widget_add_css_class (self->sidebar, "compact");
   else
     gtk_widget_remove_css_class (self->sidebar, "compact");
+}
+
+void
+ov_node_view_set_matches (OvNodeView    *self,
+                          const guint32 *slots,
+                          guint          n)
+{
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  ov_tree_page_set_matches (self->tree_page, slots, n);
+}
+
+void
+ov_node_view_jump (OvNodeView *self,
+                   guint32     slot)
+{
+  g_return_if_fail (OV_IS_NODE_VIEW (self));
+
+  ov_session_set_selected (self->session, slot);
+  if (g_str_equal (self->page, "processes"))
+    ov_process_page_reveal (self->process_page);
+  else
+    ov_tree_page_reveal (self->tree_page, slot);
 }
 
 void

@@ -52,6 +52,12 @@ static const char *const column_words[OV_N_COLUMNS] = {
   [OV_COLUMN_CURRENT] = "current",
 };
 
+static gboolean
+is_current (OvProcessPage *self)
+{
+  return self->node && ov_session_get_node (self->session) == self->node;
+}
+
 /* Selection. */
 
 static void
@@ -59,7 +65,7 @@ sync_selection (OvProcessPage *self)
 {
   guint position = GTK_INVALID_LIST_POSITION;
 
-  if (!self->list)
+  if (!is_current (self))
     return;
   if (ov_session_get_selected (self->session) != OV_SLOT_NONE)
     position = ov_process_list_position_of (self->list, ov_session_get_selected (self->session));
@@ -73,7 +79,7 @@ row_selected_cb (OvProcessPage *self)
 {
   guint position = gtk_single_selection_get_selected (self->selection);
 
-  if (self->is_syncing || !self->list || position == GTK_INVALID_LIST_POSITION)
+  if (self->is_syncing || !is_current (self) || position == GTK_INVALID_LIST_POSITION)
     return;
   ov_session_set_selected (self->session, ov_process_list_slot_at (self->list, position));
 }
@@ -158,7 +164,7 @@ focus_cb (GtkEventControllerFocus *focus,
 static void
 filter_typed_cb (OvProcessPage *self)
 {
-  if (self->session)
+  if (is_current (self))
     ov_session_set_filter (self->session, gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)));
 }
 
@@ -180,7 +186,7 @@ filter_changed_cb (OvProcessPage *self)
 {
   const char *filter = ov_session_get_filter (self->session);
 
-  if (!self->list)
+  if (!is_current (self))
     return;
   if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->filter_entry)), filter ? filter : ""))
     gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter ? filter : "");
@@ -291,56 +297,15 @@ set_up_controllers (OvProcessPage *self)
   gtk_widget_set_parent (self->context_menu, GTK_WIDGET (self));
 }
 
-/* The node. */
-
-static void
-drop_list (OvProcessPage *self)
-{
-  gtk_column_view_set_model (self->view, NULL);
-  g_clear_object (&self->selection);
-  if (self->list)
-    g_signal_handlers_disconnect_by_data (self->list, self);
-  g_clear_object (&self->list);
-}
-
-static void
-make_list (OvProcessPage *self)
-{
-  self->list = ov_process_list_new (ov_node_get_processes (self->node));
-  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->list)));
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
-  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
-  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (row_selected_cb), self,
-                           G_CONNECT_SWAPPED);
-  sort_changed_cb (self);
-  update_frozen (self);
-  filter_changed_cb (self);
-  refreshed_cb (self);
-}
-
-static void
-node_changed_cb (OvProcessPage *self)
-{
-  if (!g_set_object (&self->node, ov_session_get_node (self->session)))
-    return;
-  drop_list (self);
-  if (self->node)
-    make_list (self);
-}
-
 static void
 ov_process_page_dispose (GObject *object)
 {
   OvProcessPage *self = OV_PROCESS_PAGE (object);
 
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
-  if (self->view)
-    drop_list (self);
   gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_PROCESS_PAGE);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->list);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
 
@@ -386,22 +351,34 @@ ov_process_page_init (OvProcessPage *self)
 }
 
 void
-ov_process_page_set_session (OvProcessPage *self,
-                             OvSession     *session)
+ov_process_page_set_subject (OvProcessPage *self,
+                             OvSession     *session,
+                             OvNode        *node)
 {
   g_return_if_fail (OV_IS_PROCESS_PAGE (self));
-  g_return_if_fail (self->session == NULL);
+  g_return_if_fail (self->node == NULL);
 
   self->session = g_object_ref (session);
+  self->node = g_object_ref (node);
+  self->list = ov_process_list_new (ov_node_get_processes (node));
+  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->list)));
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  gtk_column_view_sort_by_column (self->view, ov_process_columns_get (self->view, OV_COLUMN_MEMORY),
+                                  GTK_SORT_DESCENDING);
+
+  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (row_selected_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (sync_selection), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::filter", G_CALLBACK (filter_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self,
+  g_signal_connect_object (session, "notify::node", G_CALLBACK (filter_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  gtk_column_view_sort_by_column (self->view, ov_process_columns_get (self->view, OV_COLUMN_MEMORY),
-                                  GTK_SORT_DESCENDING);
-  node_changed_cb (self);
+  refreshed_cb (self);
 }
 
 void
@@ -415,13 +392,10 @@ ov_process_page_focus_filter (OvProcessPage *self)
 void
 ov_process_page_reveal (OvProcessPage *self)
 {
-  guint position;
+  guint position = gtk_single_selection_get_selected (self->selection);
 
   g_return_if_fail (OV_IS_PROCESS_PAGE (self));
 
-  if (!self->selection)
-    return;
-  position = gtk_single_selection_get_selected (self->selection);
   /* The view's own action; GTK 4.8 has no function for it. */
   if (position != GTK_INVALID_LIST_POSITION)
     gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),

@@ -1,0 +1,733 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * OvWindow: header, start page, and a view for each open node.
+ *
+ * The session's current node decides what is shown: none is the start page.  A node leaves the
+ * session by the operation node.detach, and its view goes with it.  Closing the window cancels
+ * what is being opened and detaches without waiting for any node.  Thread: main.
+ */
+#include "config.h"
+
+#include "app/ov-window.h"
+
+#include "views/ov-attach-dialog.h"
+#include "views/ov-node-switcher.h"
+#include "views/ov-node-view.h"
+#include "views/ov-request.h"
+#include "views/ov-search-box.h"
+#include "views/ov-settings.h"
+#include "views/ov-start-page.h"
+#include "views/ov-words.h"
+
+#include <glib/gi18n.h>
+
+#define COMPACT_WIDTH 900
+#define TOAST_S       3
+
+struct _OvWindow
+{
+  AdwApplicationWindow parent_instance;
+  OvSession           *session;
+  GCancellable        *cancellable; /* of what is being opened */
+  GHashTable          *views;       /* OvNode -> OvNodeView (owned by the stack) */
+  GSignalGroup        *node_signals;
+  char                *page;
+  GtkWidget           *start_page;
+
+  GtkStack            *stack, *title_stack;
+  AdwToastOverlay     *toasts;
+  OvSearchBox         *search_box;
+  OvNodeSwitcher      *node_switcher;
+  GtkMenuButton       *node_button, *shield_button;
+  GtkWidget           *inspector_button, *state_dot;
+  GtkLabel            *node_label, *release_label, *shield_label, *shield_title, *shield_text;
+};
+
+G_DEFINE_FINAL_TYPE (OvWindow, ov_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static OvNodeView *
+get_view (OvWindow *self)
+{
+  OvNode *node = ov_session_get_node (self->session);
+
+  return node ? g_hash_table_lookup (self->views, node) : NULL;
+}
+
+static void
+toast (OvWindow   *self,
+       const char *text)
+{
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
+  AdwToast *made = adw_toast_new (escaped);
+
+  adw_toast_set_timeout (made, TOAST_S);
+  adw_toast_overlay_add_toast (self->toasts, made);
+}
+
+/* The header. */
+
+static void
+update_shield (OvWindow *self,
+               OvNode   *node)
+{
+  gboolean is_armed = ov_node_get_armed (node);
+  const char *title = _("This node is read-only");
+  const char *text = _("Overstory only looks. Nothing on the node is changed, and the probe goes "
+                       "without a trace when you detach.");
+
+  if (is_armed && ov_node_is_sandbox (node))
+    {
+      title = _("This is a sandbox");
+      text = _("A private node of this program: nobody else can reach it, and it ends with the "
+               "program.");
+    }
+  else if (is_armed)
+    {
+      title = _("This node is armed");
+      text = _("Operations that change the node are allowed.");
+    }
+  gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
+                      : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
+  gtk_label_set_text (self->shield_title, title);
+  gtk_label_set_text (self->shield_text, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->shield_button), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->shield_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+static void
+update_node_button (OvWindow *self,
+                    OvNode   *node)
+{
+  const char *classes[] = { "state", node ? ov_node_switcher_get_class (node) : "offline", NULL };
+  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200)
+                               : g_strdup (_("Open nodes"));
+  g_autofree char *accessible = NULL, *release = NULL;
+
+  if (node && ov_node_get_otp_release (node) > 0)
+    release = g_strdup_printf ("OTP %u", ov_node_get_otp_release (node));
+  accessible = node ? g_strdup_printf ("%s, %s, %s", name, ov_node_switcher_get_word (node),
+                                       release ? release : "")
+                    : g_strdup (name);
+  gtk_widget_set_css_classes (self->state_dot, classes);
+  gtk_label_set_text (self->node_label, name);
+  gtk_label_set_text (self->release_label, release ? release : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->node_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
+}
+
+static void
+update_header (OvWindow *self)
+{
+  OvNode *node = ov_session_get_node (self->session);
+  gboolean has_nodes = g_list_model_get_n_items (ov_session_list_nodes (self->session)) > 0;
+  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200) : NULL;
+
+  update_node_button (self, node);
+  gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
+  gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
+  gtk_widget_set_visible (self->inspector_button, node != NULL);
+  gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
+  gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");
+  if (node)
+    update_shield (self, node);
+}
+
+/* Nodes. */
+
+static gboolean
+is_compact (OvWindow *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+
+  return !g_settings_get_boolean (ov_settings_get (), "sidebar-visible")
+         || (surface && gdk_surface_get_width (surface) < COMPACT_WIDTH);
+}
+
+static void
+update_compact (OvWindow *self)
+{
+  GHashTableIter iter;
+  gpointer view;
+  gboolean compact = is_compact (self);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->shield_label), !compact);
+  g_hash_table_iter_init (&iter, self->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    ov_node_view_set_compact (view, compact);
+}
+
+static void
+reconnected_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data);
+
+static void
+reconnect_cb (OvNodeView *view,
+              OvWindow   *self)
+{
+  g_autoptr(GPtrArray) recent = ov_settings_list_recent ();
+  OvAttachRequest request = { .name = ov_node_get_name (ov_node_view_get_node (view)) };
+
+  for (guint i = 0; i < recent->len; i++)
+    {
+      const OvRecentNode *node = g_ptr_array_index (recent, i);
+
+      if (!g_str_equal (node->name, request.name))
+        continue;
+      request.cookie_file = node->cookie_file;
+      request.host = node->host;
+      request.port = node->port;
+    }
+  ov_attachment_attach_async (self->session, &request, self->cancellable, reconnected_cb,
+                              g_object_ref (self));
+}
+
+static OvNodeView *
+ensure_view (OvWindow *self,
+             OvNode   *node)
+{
+  GtkWidget *view = g_hash_table_lookup (self->views, node);
+
+  if (view)
+    return OV_NODE_VIEW (view);
+  view = ov_node_view_new (self->session, node);
+  ov_node_view_show_page (OV_NODE_VIEW (view), self->page);
+  g_signal_connect_object (view, "reconnect", G_CALLBACK (reconnect_cb), self, 0);
+  g_hash_table_insert (self->views, g_object_ref (node), view);
+  gtk_stack_add_child (self->stack, view);
+  update_compact (self);
+  return OV_NODE_VIEW (view);
+}
+
+static void
+node_changed_cb (OvWindow *self)
+{
+  OvNode *node = ov_session_get_node (self->session);
+  GtkWidget *shown = self->start_page;
+
+  g_signal_group_set_target (self->node_signals, node);
+  if (node)
+    shown = GTK_WIDGET (ensure_view (self, node));
+  gtk_stack_set_visible_child (self->stack, shown);
+  update_header (self);
+}
+
+static gboolean
+is_open (OvWindow *self,
+         gpointer  node)
+{
+  return ov_session_find_node (self->session, ov_node_get_name (node)) == node;
+}
+
+/* Views of nodes that left the session go. */
+static void
+nodes_changed_cb (OvWindow *self)
+{
+  GHashTableIter iter;
+  gpointer node, view;
+
+  g_hash_table_iter_init (&iter, self->views);
+  while (g_hash_table_iter_next (&iter, &node, &view))
+    if (!is_open (self, node))
+      {
+        gtk_stack_remove (self->stack, view);
+        g_hash_table_iter_remove (&iter);
+      }
+  update_header (self);
+}
+
+static void
+detached_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OvAnswerBody) body = ov_operation_run_finish (result, &error);
+
+  /* The node is closed here all the same; its probe goes by its own lease. */
+  if (!body)
+    g_message ("Detaching: %s", error->message);
+}
+
+static void
+close_node (OvWindow *self,
+            OvNode   *node)
+{
+  g_autoptr(OvNode) kept = g_object_ref (node);
+
+  if (ov_session_get_node (self->session) == node)
+    ov_session_set_node (self->session, NULL);
+  ov_request_run_async ("node.detach", self->session, node, NULL, NULL, NULL, detached_cb, NULL);
+  ov_session_remove_node (self->session, node);
+}
+
+static void
+close_node_cb (OvWindow *self,
+               OvNode   *node)
+{
+  gtk_popover_popdown (GTK_POPOVER (self->node_switcher));
+  close_node (self, node);
+}
+
+/* Opening. */
+
+static void
+show_node (OvWindow   *self,
+           OvNode     *node,
+           const char *notice)
+{
+  ov_session_set_node (self->session, node);
+  if (notice)
+    toast (self, notice);
+}
+
+static void
+dialog_attached_cb (OvWindow *self,
+                    OvNode   *node)
+{
+  show_node (self, node, NULL);
+}
+
+static OvAttachDialog *
+present_dialog (OvWindow *self)
+{
+  GtkWidget *dialog = ov_attach_dialog_new (GTK_WINDOW (self), self->session);
+
+  g_signal_connect_object (dialog, "attached", G_CALLBACK (dialog_attached_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (dialog));
+  return OV_ATTACH_DIALOG (dialog);
+}
+
+/* What is asked for outlives the request's strings. */
+typedef struct
+{
+  OvWindow    *window;
+  OvRecentNode target;
+} Opening;
+
+static void
+opening_free (Opening *self)
+{
+  g_object_unref (self->window);
+  g_free (self->target.name);
+  g_free (self->target.cookie_file);
+  g_free (self->target.host);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
+
+static void
+explain (OvWindow           *self,
+         const OvRecentNode *target,
+         const GError       *error)
+{
+  OvAttachRequest request = { .name = target->name, .cookie_file = target->cookie_file,
+                              .host = target->host, .port = target->port };
+  OvAttachDialog *dialog = present_dialog (self);
+
+  ov_attach_dialog_fill (dialog, &request);
+  ov_attach_dialog_explain (dialog, error);
+}
+
+static void
+attached_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr(Opening) opening = user_data;
+  OvWindow *self = opening->window;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *notice = NULL;
+  g_autoptr(OvNode) node = ov_attachment_finish (result, &notice, &error);
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  ov_start_page_set_busy (OV_START_PAGE (self->start_page), NULL);
+  if (node)
+    show_node (self, node, notice);
+  else
+    explain (self, &opening->target, error);
+}
+
+static void
+reconnected_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr(OvWindow) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OvNode) node = ov_attachment_finish (result, NULL, &error);
+
+  if (!node && !g_cancellable_is_cancelled (self->cancellable))
+    toast (self, error->message);
+}
+
+static void
+example_opened_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  g_autoptr(OvWindow) self = user_data;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *notice = NULL, *words = NULL;
+  g_autoptr(OvNode) node = ov_attachment_finish (result, &notice, &error);
+  GtkWidget *dialog;
+
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  ov_start_page_set_busy (OV_START_PAGE (self->start_page), NULL);
+  if (node)
+    {
+      show_node (self, node, notice);
+      return;
+    }
+  words = ov_request_dup_words (error);
+  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("The example could not be opened"), words);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+ov_window_attach (OvWindow              *self,
+                  const OvAttachRequest *request)
+{
+  Opening *opening;
+
+  g_return_if_fail (OV_IS_WINDOW (self));
+
+  opening = g_new0 (Opening, 1);
+  opening->window = g_object_ref (self);
+  opening->target.name = g_strdup (request->name);
+  opening->target.cookie_file = g_strdup (request->cookie_file);
+  opening->target.host = g_strdup (request->host);
+  opening->target.port = (guint16) request->port;
+  ov_start_page_set_busy (OV_START_PAGE (self->start_page), request->name);
+  ov_attachment_attach_async (self->session, request, self->cancellable, attached_cb, opening);
+}
+
+void
+ov_window_open_example (OvWindow   *self,
+                        const char *example,
+                        const char *language)
+{
+  g_return_if_fail (OV_IS_WINDOW (self));
+
+  ov_start_page_set_busy (OV_START_PAGE (self->start_page), example);
+  ov_attachment_example_async (self->session, example, language, self->cancellable,
+                               example_opened_cb, g_object_ref (self));
+}
+
+static void
+start_attach_cb (OvWindow              *self,
+                 const OvAttachRequest *request)
+{
+  ov_window_attach (self, request);
+}
+
+static void
+start_example_cb (OvWindow   *self,
+                  const char *example,
+                  const char *language)
+{
+  ov_window_open_example (self, example, language);
+}
+
+static void
+matches_changed_cb (OvWindow *self)
+{
+  OvNodeView *view = get_view (self);
+  const guint32 *slots;
+  guint n;
+
+  slots = ov_search_box_get_matches (self->search_box, &n);
+  if (view)
+    ov_node_view_set_matches (view, slots, n);
+}
+
+static void
+jump_cb (OvWindow *self,
+         guint     slot)
+{
+  if (get_view (self))
+    ov_node_view_jump (get_view (self), slot);
+}
+
+/* Actions. */
+
+static void
+page_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  OvWindow *self = OV_WINDOW (widget);
+
+  if (ov_window_set_page (self, g_variant_get_string (parameter, NULL)) && get_view (self))
+    ov_node_view_focus_page (get_view (self));
+}
+
+static void
+toast_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  toast (OV_WINDOW (widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+search_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  ov_search_box_focus (OV_WINDOW (widget)->search_box);
+}
+
+static void
+focus_page_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  if (get_view (OV_WINDOW (widget)))
+    ov_node_view_focus_page (get_view (OV_WINDOW (widget)));
+}
+
+static void
+inspect_action (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  if (get_view (OV_WINDOW (widget)))
+    ov_node_view_inspect (get_view (OV_WINDOW (widget)));
+}
+
+static void
+attach_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  present_dialog (OV_WINDOW (widget));
+}
+
+static void
+start_page_action (GtkWidget  *widget,
+                   const char *name,
+                   GVariant   *parameter)
+{
+  ov_session_set_node (OV_WINDOW (widget)->session, NULL);
+}
+
+static void
+nodes_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  gtk_menu_button_popup (OV_WINDOW (widget)->node_button);
+}
+
+static void
+detach_action (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  OvWindow *self = OV_WINDOW (widget);
+
+  if (ov_session_get_node (self->session))
+    close_node (self, ov_session_get_node (self->session));
+}
+
+static void
+install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.page", "s", page_action);
+  gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
+  gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
+  gtk_widget_class_install_action (widget_class, "win.focus-page", NULL, focus_page_action);
+  gtk_widget_class_install_action (widget_class, "win.inspect", NULL, inspect_action);
+  gtk_widget_class_install_action (widget_class, "win.attach", NULL, attach_action);
+  gtk_widget_class_install_action (widget_class, "win.start-page", NULL, start_page_action);
+  gtk_widget_class_install_action (widget_class, "win.nodes", NULL, nodes_action);
+  gtk_widget_class_install_action (widget_class, "win.detach", NULL, detach_action);
+}
+
+/* State between runs. */
+
+static void
+surface_width_cb (OvWindow *self)
+{
+  update_compact (self);
+}
+
+static void
+ov_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ov_window_parent_class)->realize (widget);
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "notify::width",
+                           G_CALLBACK (surface_width_cb), widget, G_CONNECT_SWAPPED);
+}
+
+static gboolean
+ov_window_close_request (GtkWindow *window)
+{
+  OvWindow *self = OV_WINDOW (window);
+  GListModel *nodes = ov_session_list_nodes (self->session);
+
+  g_cancellable_cancel (self->cancellable);
+  while (g_list_model_get_n_items (nodes) > 0)
+    {
+      g_autoptr(OvNode) node = g_list_model_get_item (nodes, 0);
+
+      close_node (self, node);
+    }
+  return GTK_WINDOW_CLASS (ov_window_parent_class)->close_request (window);
+}
+
+static void
+ov_window_dispose (GObject *object)
+{
+  OvWindow *self = OV_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->node_signals);
+  g_clear_pointer (&self->views, g_hash_table_unref);
+  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_WINDOW);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (ov_window_parent_class)->dispose (object);
+}
+
+static void
+ov_window_finalize (GObject *object)
+{
+  OvWindow *self = OV_WINDOW (object);
+
+  g_clear_object (&self->cancellable);
+  g_free (self->page);
+
+  G_OBJECT_CLASS (ov_window_parent_class)->finalize (object);
+}
+
+static void
+bind_children (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, title_stack);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, search_box);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, node_switcher);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, node_button);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_button);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, inspector_button);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, state_dot);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, node_label);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, release_label);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_label);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_title);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_text);
+}
+
+static void
+ov_window_class_init (OvWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ov_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = ov_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = ov_window_close_request;
+  widget_class->realize = ov_window_realize;
+
+  g_type_ensure (OV_TYPE_NODE_SWITCHER);
+  g_type_ensure (OV_TYPE_SEARCH_BOX);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/org/overstory/Overstory/ui/app/ov-window.ui");
+  bind_children (widget_class);
+  install_actions (widget_class);
+}
+
+static void
+bind_settings (OvWindow *self)
+{
+  static const char *const toggles[] = { "inspector-visible", "sidebar-visible", "minimap-visible" };
+  GSettings *settings = ov_settings_get ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (toggles); i++)
+    {
+      g_autoptr(GAction) action = g_settings_create_action (settings, toggles[i]);
+
+      g_action_map_add_action (G_ACTION_MAP (self), action);
+    }
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (settings, "changed::sidebar-visible", G_CALLBACK (update_compact), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+connect_parts (OvWindow *self)
+{
+  self->node_signals = g_signal_group_new (OV_TYPE_NODE);
+  g_signal_group_connect_swapped (self->node_signals, "notify", G_CALLBACK (update_header), self);
+  g_signal_connect_object (self->session, "notify::node", G_CALLBACK (node_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ov_session_list_nodes (self->session), "items-changed",
+                           G_CALLBACK (nodes_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->start_page, "attach", G_CALLBACK (start_attach_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->start_page, "attach-other", G_CALLBACK (present_dialog), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->start_page, "open-example", G_CALLBACK (start_example_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_box, "matches-changed", G_CALLBACK (matches_changed_cb),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->search_box, "jump", G_CALLBACK (jump_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->node_switcher, "close-node", G_CALLBACK (close_node_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
+ov_window_init (OvWindow *self)
+{
+  self->session = ov_session_new ();
+  self->cancellable = g_cancellable_new ();
+  self->views = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->page = g_settings_get_string (ov_settings_get (), "page");
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+  ov_search_box_set_session (self->search_box, self->session);
+  ov_node_switcher_set_session (self->node_switcher, self->session);
+  self->start_page = ov_start_page_new (self->session);
+  gtk_stack_add_named (self->stack, self->start_page, "start");
+  bind_settings (self);
+  connect_parts (self);
+  node_changed_cb (self);
+}
+
+GtkWidget *
+ov_window_new (GtkApplication *application)
+{
+  return g_object_new (OV_TYPE_WINDOW, "application", application, NULL);
+}
+
+gboolean
+ov_window_set_page (OvWindow   *self,
+                    const char *page)
+{
+  OvNodeView *view;
+
+  g_return_val_if_fail (OV_IS_WINDOW (self), FALSE);
+
+  view = get_view (self);
+  if (!ov_node_view_has_page (page))
+    return FALSE;
+  if (self->page != page)
+    {
+      g_free (self->page);
+      self->page = g_strdup (page);
+    }
+  g_settings_set_string (ov_settings_get (), "page", page);
+  return !view || ov_node_view_show_page (view, page);
+}
