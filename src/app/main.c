@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "app/ov-application.h"
+#include "app/ov-app.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -83,7 +83,7 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autoptr(OvApplication) application = NULL;
+  g_autoptr(OvApp) application = NULL;
   g_auto(GStrv) arguments = complete_arguments (argc, argv);
 
   setlocale (LC_ALL, "");
@@ -96,6 +96,6 @@ main (int    argc,
   find_data ();
   choose_renderer ();
 
-  application = ov_application_new ();
+  application = ov_app_new ();
   return g_application_run (G_APPLICATION (application), argc, arguments);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvApplication: command line, windows, accelerators.
+ * OvApp: command line, windows, accelerators.
  *
  * With a session bus there is one process: a second start asks the first for another window.
  * Without one the program runs alone.  Thread: main.
  */
 #include "config.h"
 
-#include "app/ov-application.h"
+#include "app/ov-app.h"
 
 #include "app/ov-preferences.h"
 #include "app/ov-window.h"
@@ -18,12 +18,12 @@
 
 #define DEFAULT_EXAMPLE "shop"
 
-struct _OvApplication
+struct _OvApp
 {
   AdwApplication parent_instance;
 };
 
-G_DEFINE_FINAL_TYPE (OvApplication, ov_application, ADW_TYPE_APPLICATION)
+G_DEFINE_FINAL_TYPE (OvApp, ov_app, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry options[] = {
   { "attach", 'a', 0, G_OPTION_ARG_STRING, NULL, N_("Attach to this node"), N_("NODE") },
@@ -79,7 +79,7 @@ quit_cb (GSimpleAction *action,
 }
 
 static OvWindow *
-make_window (OvApplication *self)
+make_window (OvApp *self)
 {
   GtkWidget *window = ov_window_new (GTK_APPLICATION (self));
   g_autoptr(GtkBuilder) builder = NULL;
@@ -148,7 +148,7 @@ look_up (GVariantDict *dict,
 
 /* What only this process can know and say, before anything is drawn. */
 static int
-ov_application_handle_local_options (GApplication *application,
+ov_app_handle_local_options (GApplication *application,
                                      GVariantDict *dict)
 {
   const char *page = look_up (dict, "page", "&s");
@@ -205,11 +205,11 @@ make_path (GApplicationCommandLine *command_line,
 }
 
 static int
-ov_application_command_line (GApplication            *application,
+ov_app_command_line (GApplication            *application,
                              GApplicationCommandLine *command_line)
 {
   GVariantDict *dict = g_application_command_line_get_options_dict (command_line);
-  OvWindow *window = make_window (OV_APPLICATION (application));
+  OvWindow *window = make_window (OV_APP (application));
   const char *example = look_up (dict, "example", "&s");
   const char *page = look_up (dict, "page", "&s");
   g_autofree char *cookie_file = make_path (command_line, dict);
@@ -230,15 +230,15 @@ ov_application_command_line (GApplication            *application,
 }
 
 static void
-ov_application_activate (GApplication *application)
+ov_app_activate (GApplication *application)
 {
-  gtk_window_present (GTK_WINDOW (make_window (OV_APPLICATION (application))));
+  gtk_window_present (GTK_WINDOW (make_window (OV_APP (application))));
 }
 
 static void
-ov_application_startup (GApplication *application)
+ov_app_startup (GApplication *application)
 {
-  G_APPLICATION_CLASS (ov_application_parent_class)->startup (application);
+  G_APPLICATION_CLASS (ov_app_parent_class)->startup (application);
 
   ov_preferences_apply_style ();
   gtk_window_set_default_icon_name (OV_APP_ID);
@@ -248,18 +248,18 @@ ov_application_startup (GApplication *application)
 }
 
 static void
-ov_application_class_init (OvApplicationClass *klass)
+ov_app_class_init (OvAppClass *klass)
 {
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
-  application_class->handle_local_options = ov_application_handle_local_options;
-  application_class->command_line = ov_application_command_line;
-  application_class->activate = ov_application_activate;
-  application_class->startup = ov_application_startup;
+  application_class->handle_local_options = ov_app_handle_local_options;
+  application_class->command_line = ov_app_command_line;
+  application_class->activate = ov_app_activate;
+  application_class->startup = ov_app_startup;
 }
 
 static void
-ov_application_init (OvApplication *self)
+ov_app_init (OvApp *self)
 {
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_summary (G_APPLICATION (self),
@@ -267,10 +267,10 @@ ov_application_init (OvApplication *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
 }
 
-OvApplication *
-ov_application_new (void)
+OvApp *
+ov_app_new (void)
 {
-  return g_object_new (OV_TYPE_APPLICATION,
+  return g_object_new (OV_TYPE_APP,
                        "application-id", OV_APP_ID,
                        "flags", G_APPLICATION_HANDLES_COMMAND_LINE,
                        "resource-base-path", "/org/overstory/Overstory",
