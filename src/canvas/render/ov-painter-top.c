@@ -296,7 +296,7 @@ tone_color (const OvTheme *theme,
 static void
 draw_effect (OvPainting     *self,
              cairo_t        *cr,
-             const OvEffect *effect)
+             const OvPaintEffect *effect)
 {
   OvBox box = ov_painting_place (self, &effect->box);
   double rest = 1 - effect->progress, grow = 0;
@@ -304,17 +304,17 @@ draw_effect (OvPainting     *self,
 
   if (!is_in_view (self, &box))
     return;
-  if (effect->kind == OV_EFFECT_PULSE)
+  if (effect->kind == OV_PAINT_EFFECT_PULSE)
     grow = 14 * effect->progress * self->measure.scale;
   ov_painting_rounded (cr, box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow,
                        CLAMP (7 * self->measure.zoom, 2, 10 * self->measure.scale) + grow);
-  if (effect->kind == OV_EFFECT_GHOST)
+  if (effect->kind == OV_PAINT_EFFECT_GHOST)
     {
       ov_painting_color (cr, ov_color_mix (self->theme->background, color, 0.2), 0.8 * rest);
       cairo_fill_preserve (cr);
     }
   ov_painting_color (cr, color, rest);
-  cairo_set_line_width (cr, (effect->kind == OV_EFFECT_PULSE ? 3 : 1.6) * self->measure.scale);
+  cairo_set_line_width (cr, (effect->kind == OV_PAINT_EFFECT_PULSE ? 3 : 1.6) * self->measure.scale);
   cairo_stroke (cr);
 }
 

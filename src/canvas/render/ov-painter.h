@@ -21,17 +21,17 @@ typedef struct _OvPainter OvPainter; /* caches: glyphs, sprites; one per thread 
 /* What is no item of the scene (any more): shown for a moment, on top. */
 typedef enum
 {
-  OV_EFFECT_GHOST, /* an item that is gone: its outline fades */
-  OV_EFFECT_PULSE, /* an item that took another's place: a ring runs outwards */
-} OvEffectKind;
+  OV_PAINT_EFFECT_GHOST, /* an item that is gone: its outline fades */
+  OV_PAINT_EFFECT_PULSE, /* an item that took another's place: a ring runs outwards */
+} OvPaintEffectKind;
 
 typedef struct
 {
   OvBox   box;      /* world */
-  guint8  kind;     /* OvEffectKind */
+  guint8  kind;     /* OvPaintEffectKind */
   guint8  tone;     /* OvTone */
   float   progress; /* 0…1 */
-} OvEffect;
+} OvPaintEffect;
 
 typedef struct
 {
@@ -42,7 +42,7 @@ typedef struct
   guint    n_matches;
   double   text_scale; /* 1.0; 2.0 for 200 % text */
   double   scale_factor; /* device pixels per logical pixel */
-  const OvEffect *effects;
+  const OvPaintEffect *effects;
   guint    n_effects;
   gboolean focus_visible; /* draw the ring of the keyboard focus */
   gboolean overview;      /* for a minimap: boxes and trouble, no words, no outlines */

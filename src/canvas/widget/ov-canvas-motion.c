@@ -177,7 +177,7 @@ ov_canvas_stop_motion (OvCanvas *self)
 
 static void
 add_effect (OvCanvas    *self,
-            OvEffectKind kind,
+            OvPaintEffectKind kind,
             guint64      id,
             OvBox        box,
             guint8       tone,
@@ -209,7 +209,7 @@ ov_canvas_note_renewals (OvCanvas      *self,
       old = ov_scene_find (old_scene, items[i].id);
       if (old == OV_SCENE_NONE || old_items[old].tone != OV_TONE_RENEWED
           || old_items[old].badge != items[i].badge)
-        add_effect (self, OV_EFFECT_PULSE, items[i].id, self->layout->boxes[i], items[i].tone, PULSE_US);
+        add_effect (self, OV_PAINT_EFFECT_PULSE, items[i].id, self->layout->boxes[i], items[i].tone, PULSE_US);
     }
   if (self->effects->len > 0)
     ov_canvas_keep_ticking (self);
@@ -230,7 +230,7 @@ add_ghosts (OvCanvas      *self,
 
       /* A box that held others would hide what moves up in its place. */
       if (item->subtree_end == gone[i].index + 1)
-        add_effect (self, OV_EFFECT_GHOST, item->id, gone[i].box, item->tone,
+        add_effect (self, OV_PAINT_EFFECT_GHOST, item->id, gone[i].box, item->tone,
                     item->tone == OV_TONE_ERROR ? GHOST_ERROR_US : GHOST_US);
     }
 }

@@ -99,7 +99,7 @@ collect_effects (OvCanvas       *self,
       OvTimedEffect *timed = &g_array_index (self->effects, OvTimedEffect, i);
       guint32 index = OV_SCENE_NONE;
 
-      if (timed->effect.kind == OV_EFFECT_PULSE)
+      if (timed->effect.kind == OV_PAINT_EFFECT_PULSE)
         index = ov_scene_find (self->scene, timed->id);
       if (index != OV_SCENE_NONE && index < places->n)
         timed->effect.box = places->boxes[index];
@@ -125,7 +125,7 @@ render (OvCanvas        *self,
   };
 
   collect_effects (self, places);
-  state.effects = (const OvEffect *) (gpointer) self->drawn_effects->data;
+  state.effects = (const OvPaintEffect *) (gpointer) self->drawn_effects->data;
   state.n_effects = self->drawn_effects->len;
   update_fonts (self);
   ov_painter_render_image (self->painter, image, self->scene, places, &self->view,

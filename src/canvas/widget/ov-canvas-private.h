@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 /* An effect with its time; pulses follow their item by id. */
 typedef struct
 {
-  OvEffect effect;
+  OvPaintEffect effect;
   guint64  id;
   gint64   start_us, duration_us;
 } OvTimedEffect;
@@ -55,7 +55,7 @@ struct _OvCanvas
   cairo_surface_t *images[OV_CANVAS_N_IMAGES];
   guint            image;
   gboolean         dirty;
-  GArray          *drawn_effects; /* OvEffect of this frame */
+  GArray          *drawn_effects; /* OvPaintEffect of this frame */
 
   /* What the user points at. */
   guint64     selected, hovered, hover_told, focused;

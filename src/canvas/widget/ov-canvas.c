@@ -252,7 +252,7 @@ ov_canvas_init (OvCanvas *self)
 
   self->painter = ov_painter_new ();
   self->effects = g_array_new (FALSE, FALSE, sizeof (OvTimedEffect));
-  self->drawn_effects = g_array_new (FALSE, FALSE, sizeof (OvEffect));
+  self->drawn_effects = g_array_new (FALSE, FALSE, sizeof (OvPaintEffect));
   self->matches = g_array_new (FALSE, FALSE, sizeof (guint64));
   self->view = (OvViewport) { 0, 0, 1, 1, 1 };
   self->view_to = self->view;
