@@ -17,10 +17,14 @@
 
 #define NAME_BYTES_MAX 64
 
+/* Run from the build folder, or told so. */
 static gboolean
 is_uninstalled (void)
 {
-  return g_getenv ("OVERSTORY_UNINSTALLED") != NULL;
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  return g_getenv ("OVERSTORY_UNINSTALLED") != NULL
+         || (program != NULL && g_str_has_prefix (program, OV_BUILD_DIR G_DIR_SEPARATOR_S));
 }
 
 static char *
@@ -120,11 +124,16 @@ read_example (const char  *folder,
 {
   g_autofree char *path = g_build_filename (folder, name, "example.json", NULL);
   g_autoptr(JsonParser) parser = json_parser_new_immutable ();
+  g_autoptr(GError) local = NULL;
   JsonObject *object;
   OvExample *example;
 
-  if (!json_parser_load_from_file (parser, path, error))
-    return NULL;
+  if (!json_parser_load_from_file (parser, path, &local) || !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    {
+      g_set_error (error, OV_SANDBOX_ERROR, OV_SANDBOX_ERROR_NO_EXAMPLE, _("The example “%s” cannot be read: %s"),
+                   name, local != NULL ? local->message : _("its description is no JSON object"));
+      return NULL;
+    }
 
   object = json_node_get_object (json_parser_get_root (parser));
   example = g_new0 (OvExample, 1);
@@ -151,8 +160,8 @@ compare_examples (gconstpointer a,
  * Reads what examples this program came with, ordered by name; a language is in an example's
  * list when its runtime is on this machine.
  *
- * Returns: (element-type OvExample) (transfer full): the examples, or %NULL with a #GFileError
- *   when the data folder is not there, or a JSON error
+ * Returns: (element-type OvExample) (transfer full): the examples, or %NULL with
+ *   OV_SANDBOX_ERROR_NO_EXAMPLE when they cannot be read
  */
 GPtrArray *
 ov_example_list (GError **error)
@@ -160,10 +169,15 @@ ov_example_list (GError **error)
   g_autofree char *folder = dup_examples_folder ();
   g_autoptr(GPtrArray) examples = g_ptr_array_new_with_free_func ((GDestroyNotify) ov_example_free);
   g_autoptr(GDir) dir = NULL;
+  g_autoptr(GError) local = NULL;
   const char *name;
 
-  if (!(dir = g_dir_open (folder, 0, error)))
-    return NULL;
+  if (!(dir = g_dir_open (folder, 0, &local)))
+    {
+      g_set_error (error, OV_SANDBOX_ERROR, OV_SANDBOX_ERROR_NO_EXAMPLE,
+                   _("The examples that come with Overstory are missing: %s"), local->message);
+      return NULL;
+    }
 
   while ((name = g_dir_read_name (dir)) != NULL)
     {

@@ -11,6 +11,8 @@
  */
 #include "sandbox/ov-folder-private.h"
 
+#include "sandbox/ov-sandbox.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
@@ -37,7 +39,7 @@ fail_with_errno (GError    **error,
 {
   int saved = errno;
 
-  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (saved), "%s “%s”: %s", what, path, g_strerror (saved));
+  g_set_error (error, OV_SANDBOX_ERROR, OV_SANDBOX_ERROR_FOLDER, "%s “%s”: %s", what, path, g_strerror (saved));
   return FALSE;
 }
 
@@ -126,7 +128,7 @@ fill_in (OvFolder    *self,
 
 /*
  * ov_folder_create:
- * @error: return location for a #GFileError
+ * @error: return location for OV_SANDBOX_ERROR_FOLDER
  *
  * Makes an empty folder only this user can enter, after removing those nobody owns any more.
  */

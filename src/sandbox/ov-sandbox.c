@@ -83,6 +83,7 @@ G_DEFINE_FINAL_TYPE (OvSandbox, ov_sandbox, G_TYPE_OBJECT)
 static const OvErrorWord error_words[] = {
   { OV_SANDBOX_ERROR_NO_ERL, "no-erl", N_("Install Erlang, and Elixir for examples in Elixir; on Debian: apt install erlang-base elixir.") },
   { OV_SANDBOX_ERROR_NO_EXAMPLE, "no-example", N_("“overstory-cli sandbox list” shows the examples there are.") },
+  { OV_SANDBOX_ERROR_FOLDER, "sandbox-folder", N_("A sandbox keeps its files in $XDG_RUNTIME_DIR, or in ~/.cache where that is not set: see that it can be written to.") },
   { OV_SANDBOX_ERROR_START, "sandbox-start", N_("The message ends with what the node said; try “erl” in a terminal to see whether Erlang itself works.") },
   { OV_SANDBOX_ERROR_ENDED, "sandbox-ended", N_("Start the example again.") },
 };
@@ -483,7 +484,7 @@ ov_sandbox_init (OvSandbox *self)
  * @user_data: for @callback
  *
  * Starts a private node with an example in it. It takes about half a second for Erlang and a
- * second for Elixir. Errors: NO_EXAMPLE, NO_ERL, START; a #GFileError when the private folder cannot be made.
+ * second for Elixir. Errors: NO_EXAMPLE, NO_ERL, FOLDER, START.
  */
 void
 ov_sandbox_start_async (const char          *example,

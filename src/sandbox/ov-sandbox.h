@@ -19,6 +19,7 @@ typedef enum
 {
   OV_SANDBOX_ERROR_NO_ERL,        /* no `erl` (or `elixir`) on this machine */
   OV_SANDBOX_ERROR_NO_EXAMPLE,    /* no example of that name */
+  OV_SANDBOX_ERROR_FOLDER,        /* the private folder cannot be made */
   OV_SANDBOX_ERROR_START,         /* the node did not come up; the message ends with its words */
   OV_SANDBOX_ERROR_ENDED,         /* it ended by itself */
 } OvSandboxError;

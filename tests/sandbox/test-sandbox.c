@@ -344,6 +344,25 @@ test_no_erl (void)
   g_clear_error (&outcome.error);
 }
 
+/* A file stands where the folder of folders should be. */
+static void
+test_no_folder (void)
+{
+  g_autofree char *parent = g_build_filename (g_get_user_runtime_dir (), "overstory", NULL);
+  g_autofree char *aside = g_strconcat (parent, "-aside", NULL);
+  Outcome outcome;
+
+  g_assert_cmpint (g_rename (parent, aside), ==, 0);
+  g_assert_true (g_file_set_contents (parent, "", 0, NULL));
+  outcome = start ("shop", NULL);
+  g_unlink (parent);
+  g_assert_cmpint (g_rename (aside, parent), ==, 0);
+
+  g_assert_error (outcome.error, OV_SANDBOX_ERROR, OV_SANDBOX_ERROR_FOLDER);
+  g_assert_cmpstr (ov_error_get_word (outcome.error), ==, "sandbox-folder");
+  g_clear_error (&outcome.error);
+}
+
 /* Starts the shop with a PATH that has Erlang and, if given, a bwrap that is the script @bwrap. */
 static void
 check_limited (const char *bwrap,
@@ -477,6 +496,7 @@ main (int    argc,
   g_test_add_func ("/sandbox/ends-by-itself", test_ends_by_itself);
   g_test_add_func ("/sandbox/no-example", test_no_example);
   g_test_add_func ("/sandbox/no-erl", test_no_erl);
+  g_test_add_func ("/sandbox/no-folder", test_no_folder);
   g_test_add_func ("/sandbox/without-bwrap", test_without_bwrap);
   g_test_add_func ("/sandbox/refused-bwrap", test_refused_bwrap);
   g_test_add_func ("/sandbox/shim", test_shim);
