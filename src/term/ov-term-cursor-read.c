@@ -164,8 +164,15 @@ static inline gboolean
 is_ascii (const guint8 *bytes,
           gsize         n)
 {
+  guint64 word;
   guint8 seen = 0;
 
+  for (; n >= sizeof word; bytes += sizeof word, n -= sizeof word)
+    {
+      memcpy (&word, bytes, sizeof word);
+      if (word & G_GUINT64_CONSTANT (0x8080808080808080))
+        return FALSE;
+    }
   for (gsize i = 0; i < n; i++)
     seen |= bytes[i];
 

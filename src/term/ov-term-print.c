@@ -108,7 +108,8 @@ clear_printer (Printer *self)
     g_free (self->frames);
 }
 
-static void
+/* Inline, so that the length of a literal is known. */
+static inline void
 put (Printer    *self,
      const char *ascii)
 {
@@ -350,7 +351,11 @@ print_pid (Printer *self)
   if (!ov_term_cursor_get_pid (&self->cursor, &pid))
     return;
 
-  ov_term_text_put_node (&self->text, self->elixir ? "#PID<" : "<", pid.node);
+  if (self->elixir)
+    put (self, "#PID<");
+  else
+    put (self, "<");
+  ov_term_text_put_node (&self->text, pid.node);
   ov_term_text_put_char (&self->text, '.');
   ov_term_text_put_unsigned (&self->text, pid.id);
   ov_term_text_put_char (&self->text, '.');
@@ -368,7 +373,8 @@ print_port (Printer *self)
   if (!ov_term_cursor_get_port (&self->cursor, &node, &id, &creation))
     return;
 
-  ov_term_text_put_node (&self->text, "#Port<", node);
+  put (self, "#Port<");
+  ov_term_text_put_node (&self->text, node);
   ov_term_text_put_char (&self->text, '.');
   ov_term_text_put_unsigned (&self->text, id);
   ov_term_text_put_char (&self->text, '>');
@@ -385,7 +391,11 @@ print_reference (Printer *self)
   if (!ov_term_cursor_get_reference (&self->cursor, &node, &creation, words, &n))
     return;
 
-  ov_term_text_put_node (&self->text, self->elixir ? "#Reference<" : "#Ref<", node);
+  if (self->elixir)
+    put (self, "#Reference<");
+  else
+    put (self, "#Ref<");
+  ov_term_text_put_node (&self->text, node);
   for (guint i = n; i > 0; i--)
     {
       ov_term_text_put_char (&self->text, '.');
@@ -465,7 +475,7 @@ print_export (Printer *self)
 static void
 print_opaque (Printer *self)
 {
-  put (self, self->elixir ? "#Opaque<" : "#Opaque<");
+  put (self, "#Opaque<");
   ov_term_text_put_unsigned (&self->text, (guint64) (self->cursor.end - self->cursor.at));
   put (self, " bytes>");
   self->cursor.at = self->cursor.end;

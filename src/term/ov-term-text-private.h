@@ -117,9 +117,8 @@ void     ov_term_text_put_binary    (OvTermText   *self,
 void     ov_term_text_put_escaped   (OvTermText *self,
                                      gunichar    c,
                                      char        quote);
-/* "<", "<node" or "#PID<0" and so on: up to the first dot. */
+/* The first number of an identifier: 0, or the name of another node. */
 void     ov_term_text_put_node      (OvTermText *self,
-                                     const char *prefix,
                                      const char *node);
 
 /* Whether a character may stand in a text between quotes in that style. */

@@ -176,12 +176,11 @@ ov_term_text_put_unsigned (OvTermText *self,
   char digits[MAX_INTEGER];
   gsize at = sizeof digits;
 
-  do
-    {
-      digits[--at] = (char) ('0' + value % 10);
-      value /= 10;
-    }
-  while (value > 0);
+  /* Narrow divisions are several times as fast. */
+  for (; value > G_MAXUINT32; value /= 10)
+    digits[--at] = (char) ('0' + value % 10);
+  for (guint32 narrow = (guint32) value; narrow > 0 || at == sizeof digits; narrow /= 10)
+    digits[--at] = (char) ('0' + narrow % 10);
 
   ov_term_text_put (self, digits + at, sizeof digits - at);
 }
@@ -281,6 +280,25 @@ ov_term_text_put_escaped (OvTermText *self,
     ov_term_text_put_unichar (self, g_unichar_validate (c) ? c : 0xfffd);
 }
 
+/* Copies what needs no escape up to the first character that may; returns where that is. */
+static const char *
+put_plain_run (OvTermText *self,
+               const char *utf8,
+               const char *end,
+               char        quote)
+{
+  const char *at = utf8;
+
+  /* No further than the bound, or a large text would be copied whole. */
+  if ((gsize) (end - utf8) > self->max + 1 - ov_term_text_count (self))
+    end = utf8 + (self->max + 1 - ov_term_text_count (self));
+  while (at < end && *at >= 32 && *at < 127 && *at != quote && *at != '\\' && *at != '#')
+    at++;
+  ov_term_text_put (self, utf8, (gsize) (at - utf8));
+
+  return at;
+}
+
 /* Valid UTF-8 (zeros allowed) between quotes. */
 static void
 put_quoted (OvTermText *self,
@@ -294,6 +312,9 @@ put_quoted (OvTermText *self,
   ov_term_text_put_char (self, quote);
   while (utf8 < end && !ov_term_text_is_full (self))
     {
+      utf8 = put_plain_run (self, utf8, end, quote);
+      if (utf8 == end || ov_term_text_is_full (self))
+        break;
       if (elixir && *utf8 == '#' && utf8 + 1 < end && utf8[1] == '{')
         ov_term_text_put_char (self, '\\');
       ov_term_text_put_escaped (self, *utf8 == '\0' ? 0 : g_utf8_get_char (utf8), quote);
@@ -677,12 +698,10 @@ ov_term_text_put_binary (OvTermText   *self,
 
 void
 ov_term_text_put_node (OvTermText *self,
-                       const char *prefix,
                        const char *node)
 {
   const char *local = self->format->local_node;
 
-  ov_term_text_put (self, prefix, strlen (prefix));
   if (local == NULL || strcmp (local, node) == 0)
     ov_term_text_put_char (self, '0');
   else
