@@ -39,6 +39,36 @@ ov_term_parse_float_text (const guint8 *text,
   return end != copy && *end == '\0' && isfinite (*value);
 }
 
+/* Adds one to the last digit of "d.ddde±xx"; FALSE when that would carry out of the first. */
+static gboolean
+round_up (char *text)
+{
+  for (char *digit = strchr (text, 'e') - 1; digit >= text; digit--)
+    if (*digit == '9')
+      *digit = '0';
+    else if (*digit != '.')
+      {
+        (*digit)++;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+/* Whether the digits read back as @value.  Above a power of two its neighbours are twice as far
+ * away as below, so there the next higher digits may do where the nearest ones do not. */
+static gboolean
+reads_back (char   *text,
+            double  value)
+{
+  int exponent;
+
+  if (g_ascii_strtod (text, NULL) == value)
+    return TRUE;
+
+  return frexp (value, &exponent) == 0.5 && round_up (text) && g_ascii_strtod (text, NULL) == value;
+}
+
 /* The fewest digits that read back as @value, which is positive; returns how many, and the
  * power of ten: value = 0.DIGITS * 10^place. */
 static int
@@ -55,7 +85,7 @@ find_shortest_digits (double  value,
 
       g_snprintf (format, sizeof format, "%%.%de", precision - 1);
       g_ascii_formatd (text, sizeof text, format, value);
-      if (precision < 17 && g_ascii_strtod (text, NULL) != value)
+      if (precision < 17 && !reads_back (text, value))
         continue;
 
       digits[0] = text[0];

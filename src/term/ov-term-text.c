@@ -8,6 +8,8 @@
  */
 #include "term/ov-term-text-private.h"
 
+#include <math.h>
+
 #define ELLIPSIS "…"
 #define MIN_ROOM 128
 /* The widest a single character becomes: an escape with six hexadecimal digits. */
@@ -210,6 +212,15 @@ ov_term_text_put_float (OvTermText *self,
                         double      value)
 {
   char text[32];
+
+  /* Elixir writes whole numbers of up to 16 digits without an exponent. */
+  if (self->format->style == OV_TERM_STYLE_ELIXIR
+      && fabs (value) >= 1.0 && fabs (value) < 1.0e16 && trunc (value) == value)
+    {
+      ov_term_text_put_integer (self, (gint64) value);
+      ov_term_text_put_literal (self, ".0");
+      return;
+    }
 
   ov_term_text_put (self, text, ov_term_format_float (value, text));
 }
