@@ -25,6 +25,15 @@ append_number (GString *into,
     g_string_append_c (into, digits[--n]);
 }
 
+const char *
+ov_process_text_get_child_id (OvProcessTable  *table,
+                              const OvProcess *row)
+{
+  const char *id = ov_strings_get (ov_process_table_get_strings (table), row->child_id);
+
+  return id != NULL && !g_str_equal (id, "undefined") ? id : NULL;
+}
+
 void
 ov_process_text_append_pid (GString        *into,
                             OvProcessTable *table,

@@ -9,6 +9,9 @@
 
 G_BEGIN_DECLS
 
+/* The child id, printed; NULL for a dynamic child too, whose id OTP gives as `undefined`. */
+const char *ov_process_text_get_child_id (OvProcessTable  *table,
+                                          const OvProcess *row);
 /* "<0.123.0>", or "<other@host.123.0>" for a process of another node than the table's. */
 void     ov_process_text_append_pid    (GString        *into,
                                         OvProcessTable *table,

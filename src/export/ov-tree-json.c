@@ -97,7 +97,7 @@ write_process (Writer            *writer,
   write_text (writer, "label", ov_strings_get (writer->strings, row->label));
   write_text (writer, "kind", ov_behaviour_get_word (row->behaviour));
   write_atom (writer, "module", row->module);
-  write_text (writer, "child_id", ov_strings_get (writer->strings, row->child_id));
+  write_text (writer, "child_id", ov_process_text_get_child_id (writer->table, row));
   write_text (writer, "restart", ov_restart_get_word (row->restart));
   write_text (writer, "strategy", ov_strategy_get_word (row->strategy));
   write_number (writer, "intensity", has_limits, row->intensity);

@@ -170,7 +170,7 @@ write_labels (Build           *build,
   if (best == NULL)
     best = get_string (build, row->label);
   if (best == NULL)
-    best = get_string (build, row->child_id);
+    best = ov_process_text_get_child_id (build->table, row);
   if (best != NULL)
     ov_process_text_append_safe (build->label, g_str_has_prefix (best, "Elixir.")
                                                    ? best + strlen ("Elixir.") : best);

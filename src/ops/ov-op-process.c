@@ -157,7 +157,7 @@ describe (const List      *list,
   ov_op_set_text (object, "kind", ov_behaviour_get_word (row->behaviour));
   ov_op_set_atom (object, "module", ov_strings_get (list->strings, row->module));
   ov_op_set_atom (object, "application", ov_strings_get (list->strings, row->application));
-  ov_op_set_text (object, "child_id", ov_strings_get (list->strings, row->child_id));
+  ov_op_set_text (object, "child_id", ov_process_text_get_child_id (list->table, row));
   ov_op_set_figure (object, "memory_bytes", row->memory_bytes);
   ov_op_set_figure (object, "reductions", row->reductions);
   ov_op_set_figure (object, "message_queue_len", row->message_queue_len);

@@ -199,7 +199,7 @@ test_table_new_shop (void)
   test_add_child (table, 12, 0, "flaky", OV_RESTART_PERMANENT, OV_BEHAVIOUR_UNKNOWN, TRUE);
   test_add_supervisor (table, 15, OV_STRATEGY_SIMPLE_ONE_FOR_ONE, 1, 5, OV_ANSWER_OK, 3);
   test_add_child (table, 15, 17, NULL, OV_RESTART_TEMPORARY, OV_BEHAVIOUR_UNKNOWN, FALSE);
-  test_add_child (table, 15, 18, NULL, OV_RESTART_TEMPORARY, OV_BEHAVIOUR_UNKNOWN, FALSE);
+  test_add_child (table, 15, 18, "undefined", OV_RESTART_TEMPORARY, OV_BEHAVIOUR_UNKNOWN, FALSE);
   test_add_child (table, 15, 19, NULL, OV_RESTART_TEMPORARY, OV_BEHAVIOUR_UNKNOWN, FALSE);
   test_add_supervisor (table, 16, OV_STRATEGY_UNKNOWN, 0, 0, OV_ANSWER_NONE, 0);
   end_census (table);

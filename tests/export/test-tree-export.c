@@ -338,7 +338,7 @@ test_safe_text (void)
     { "plain", "plain", 5 },
     { "caf\303\251", "caf\303\251", 4 },
     { "\346\274\242\345\255\227", "\346\274\242\345\255\227", 4 },
-    { "a\033[31mb", "a\\x1B[31mb", 11 },
+    { "a\033[31mb", "a\\x1B[31mb", 10 },
     { "a\nb\tc", "a\\nb\\tc", 7 },
     { "a\302\233b", "a\\x9Bb", 6 },                   /* CSI in one byte of Latin-1 */
     { "a\342\200\256b", "a\\x{202E}b", 10 },          /* right-to-left override */
