@@ -125,13 +125,12 @@ born(_, _, _, _, State) ->
 
 translate(proc_lib, init_p, [_, _, gen, init_it, [gen_event | _]]) ->
     {gen_event, init_it, 6};
-translate(proc_lib, init_p, [_, _, gen, init_it, [gen_server, _, _, Module, Arg | _]]) ->
-    served(Module, Arg);
-translate(proc_lib, init_p, [_, _, gen, init_it, [gen_server, _, _, _, Module, Arg | _]])
+translate(proc_lib, init_p, [_, _, gen, init_it, [_, _, _, Module, Arg | _]])
   when is_atom(Module) ->
     served(Module, Arg);
-translate(proc_lib, init_p, [_, _, gen, init_it, [_, _, _, Module | _]]) when is_atom(Module) ->
-    {Module, init, 1};
+translate(proc_lib, init_p, [_, _, gen, init_it, [_, _, _, _Name, Module, Arg | _]])
+  when is_atom(Module) ->
+    served(Module, Arg);
 translate(proc_lib, init_p, [_, _, M, F, Args]) when is_atom(M), is_atom(F), is_list(Args) ->
     {M, F, length(Args)};
 translate(M, F, Args) when is_list(Args) ->

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A debugger that is made to be killed: attaches to a node and does random things for ever.
+ * Arguments: node, cookie file, seed.  Prints "busy" when it begins.
+ */
+#include "link/ov-cookie.h"
+#include "probe/ov-probe.h"
+
+#include <stdio.h>
+
+static GRand *rand_source;
+
+static gboolean act_cb (gpointer user_data);
+
+static void
+batch_cb (OvProbe       *probe,
+          OvProbeReader *reader,
+          gpointer       user_data)
+{
+  OvRecord record;
+
+  while (ov_probe_reader_next (reader, &record))
+    ;
+}
+
+static void
+ignore_cb (GObject      *object,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+}
+
+static void
+attached_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ov_probe_attach_finish (OV_PROBE (object), result, &error))
+    g_error ("%s", error->message);
+
+  g_timeout_add (1, act_cb, object);
+}
+
+static void
+attach (OvProbe    *probe,
+        char *const argv[])
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OvCookie) cookie = ov_cookie_read_file (argv[2], &error);
+  const OvLinkOptions options = { .node = argv[1], .cookie = cookie };
+
+  if (cookie == NULL)
+    g_error ("%s", error->message);
+
+  ov_probe_attach_async (probe, &options, NULL, attached_cb, NULL);
+}
+
+static gboolean
+act_cb (gpointer user_data)
+{
+  OvProbe *probe = user_data;
+
+  switch (g_rand_int_range (rand_source, 0, 5))
+    {
+    case 0:
+      ov_probe_census_async (probe, TRUE, 50, NULL, ignore_cb, NULL);
+      break;
+    case 1:
+      ov_probe_watch (probe, (OvWatch) g_rand_int_range (rand_source, 0, 4));
+      break;
+    case 2:
+      ov_probe_request_async (probe, "node_info", NULL, 0, NULL, ignore_cb, NULL);
+      break;
+    default:
+      ov_probe_watch (probe, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
+    }
+  g_timeout_add ((guint) g_rand_int_range (rand_source, 1, 20), act_cb, probe);
+
+  return G_SOURCE_REMOVE;
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (OvProbe) probe = ov_probe_new ();
+
+  if (argc != 4)
+    return 2;
+
+  rand_source = g_rand_new_with_seed ((guint32) g_ascii_strtoull (argv[3], NULL, 10));
+  ov_probe_set_batch_func (probe, batch_cb, NULL);
+  attach (probe, argv);
+  puts ("busy");
+  fflush (stdout);
+  g_main_loop_run (loop);
+
+  return 0;
+}
