@@ -289,10 +289,9 @@ ov_test_node_snapshot (OvTestNode *node)
   return ov_test_node_eval (
       node,
       "Own = fun(P) -> P =/= self() andalso"
-      "   case process_info(P, [initial_call, dictionary]) of"
-      "     [{_, {inet_tcp_dist, _, _}}, _] -> false;"
-      "     [{_, {erts_internal, _, _}}, _] -> false;"
-      "     [{_, {erlang, _, _}}, {_, D}] -> proplists:get_value('$ancestors', D) =:= undefined;"
+      "   case process_info(P, initial_call) of"
+      "     {_, {inet_tcp_dist, _, _}} -> false;"
+      "     {_, {erts_internal, _, _}} -> false;"
       "     undefined -> false; _ -> true end end,"
       "Ps = [P || P <- processes(), Own(P)],"
       "Flags = fun(P) -> case erlang:trace_info(P, flags) of"
@@ -304,8 +303,8 @@ ov_test_node_snapshot (OvTestNode *node)
       " lists:sort(registered()),"
       " lists:filtermap(Flags, [new_processes | Ps]),"
       " [erlang:trace_info(E, match_spec) || E <- [send, 'receive']],"
-      " lists:sort([{P, element(2, process_info(P, monitored_by))} || P <- Ps,"
-      "    process_info(P, monitored_by) =/= {monitored_by, []}, P =/= whereis(net_kernel)]),"
+      " lists:sort([{P, M} || P <- Ps, P =/= whereis(net_kernel),"
+      "    {_, [_ | _] = M} <- [process_info(P, monitored_by)]]),"
       " erlang:system_monitor(),"
       " lists:sort(logger:get_handler_ids())}.");
 }

@@ -97,12 +97,11 @@ handle({enter, From, Ref, To, Options}, #{owners := Owners} = State) ->
     Guard = self(),
     {Owner, Mon} = spawn_opt(fun() -> ov_probe:owner(Guard, To, Options) end,
                              [monitor, {max_heap_size, heap()}]),
-    erlang:monitor_node(node(To), true),
     From ! {Ref, Owner},
     Entry = #{to => To, mon => Mon, journal => [], minded => [], lease => now_ms() + ?LEASE_MS},
     Guarded = State#{owners := Owners#{Owner => Entry}},
-    case node(To) =:= node() orelse lists:member(node(To), nodes(connected)) of
-        true -> loop(Guarded);
+    case is_connected(node(To)) of
+        true -> erlang:monitor_node(node(To), true), loop(Guarded);
         false -> loop(drop(Owner, <<"nodedown">>, Guarded))
     end;
 handle({undo_later, From, Ref, Owner, Undo}, State) ->
@@ -142,6 +141,10 @@ handle(tick, #{owners := Owners} = State) ->
 handle(_, State) ->
     loop(State).
 
+%% Monitoring a node that is gone would try to connect to it.
+is_connected(Node) ->
+    Node =:= node() orelse lists:member(Node, nodes(connected)).
+
 tick_later() ->
     erlang:send_after(?TICK_MS, self(), tick).
 
@@ -174,7 +177,7 @@ drop(Owner, Why, #{owners := Owners, farewell := Farewell} = State)
     after 1000 -> ok
     end,
     lists:foreach(fun undo/1, Journal),
-    erlang:monitor_node(node(To), false),
+    _ = is_connected(node(To)) andalso erlang:monitor_node(node(To), false),
     Gone = State#{owners := Rest},
     case map_size(Rest) of
         0 -> unload(Gone#{farewell := [{To, Why} | Farewell]});
