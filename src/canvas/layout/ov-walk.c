@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * In both layouts arrows go to the neighbour that is seen in that direction among the siblings.
- * Where no sibling stands there, up leads to the parent, down to the first child, and left and
- * right to the sibling before and after, so that every item can be reached with arrows alone.
+ * Left and right lead to the sibling before and after, in the scene's order: in a grid that is
+ * reading order.  Down leads to the first child, from an item without children to the sibling
+ * that stands below; up to the sibling that stands above, else to the parent.  So every item
+ * can be reached with the four arrows alone, in both layouts.
  * Thread: any.
  */
 #include "canvas/layout/ov-walk.h"
@@ -26,31 +27,23 @@ siblings_end (const OvScene *scene,
                                  : ov_scene_get_items (scene)[parent].subtree_end;
 }
 
-/* How far @to lies that way; sideways counts double, what lies elsewhere is infinitely far. */
+/* How far @to lies above or below; sideways counts double, the other side is infinitely far. */
 static double
 distance (const OvBox *from,
           const OvBox *to,
-          OvStep       step)
+          gboolean     up)
 {
   double dx = to->x + to->width / 2 - from->x - from->width / 2;
-  double dy = to->y + to->height / 2 - from->y - from->height / 2;
-  double ahead = step == OV_STEP_LEFT ? from->x - to->x - to->width
-                 : step == OV_STEP_RIGHT ? to->x - from->x - from->width
-                 : step == OV_STEP_UP ? from->y - to->y - to->height
-                 : to->y - from->y - from->height;
-  gboolean across = step == OV_STEP_LEFT || step == OV_STEP_RIGHT;
+  double ahead = up ? from->y - to->y - to->height : to->y - from->y - from->height;
 
-  if (ahead < -0.5)
-    return INFINITY;
-
-  return across ? fabs (dx) + 2 * fabs (dy) : fabs (dy) + 2 * fabs (dx);
+  return ahead < -0.5 ? INFINITY : ahead + 2 * fabs (dx);
 }
 
 static guint32
 nearest_sibling (const OvScene  *scene,
                  const OvLayout *layout,
                  guint32         from,
-                 OvStep          step)
+                 gboolean        up)
 {
   const OvSceneItem *items = ov_scene_get_items (scene);
   guint32 end = siblings_end (scene, from), found = from;
@@ -58,7 +51,7 @@ nearest_sibling (const OvScene  *scene,
 
   for (guint32 i = first_sibling (items, from); i < end; i = items[i].subtree_end)
     {
-      double d = i == from ? INFINITY : distance (&layout->boxes[from], &layout->boxes[i], step);
+      double d = i == from ? INFINITY : distance (&layout->boxes[from], &layout->boxes[i], up);
 
       if (d < nearest)
         {
@@ -139,16 +132,15 @@ ov_walk (const OvScene  *scene,
     case OV_STEP_LAST:
       return last_sibling (scene, from);
     case OV_STEP_UP:
-      to = nearest_sibling (scene, layout, from, step);
+      to = nearest_sibling (scene, layout, from, TRUE);
       return to != from ? to : step_to_parent (items, from);
     case OV_STEP_DOWN:
       if (step_to_child (items, from) != from)
         return step_to_child (items, from);
-      return nearest_sibling (scene, layout, from, step);
+      return nearest_sibling (scene, layout, from, FALSE);
     case OV_STEP_LEFT:
     case OV_STEP_RIGHT:
     default:
-      to = nearest_sibling (scene, layout, from, step);
-      return to != from ? to : step_in_order (scene, from, step == OV_STEP_RIGHT);
+      return step_in_order (scene, from, step == OV_STEP_RIGHT);
     }
 }

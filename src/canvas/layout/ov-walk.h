@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  OV_STEP_UP, OV_STEP_DOWN, OV_STEP_LEFT, OV_STEP_RIGHT, /* by what is seen there */
+  OV_STEP_UP, OV_STEP_DOWN, OV_STEP_LEFT, OV_STEP_RIGHT, /* the four arrows */
   OV_STEP_PARENT, OV_STEP_CHILD,
   OV_STEP_FIRST, OV_STEP_LAST,                           /* among siblings */
 } OvStep;
