@@ -10,6 +10,8 @@
 
 #include <glib/gi18n.h>
 
+#define MIN_SHOWN (OV_HISTORY_LENGTH / 4)
+
 struct _OvFigureRow
 {
   AdwBin       parent_instance;
@@ -74,5 +76,6 @@ ov_figure_row_set (OvFigureRow     *self,
   for (guint i = 0; i < n; i++)
     values[i] = ov_history_get_value (history, i, self->figure);
   gtk_label_set_text (self->value, value);
-  ov_sparkline_set_values (self->sparkline, values, n, OV_HISTORY_LENGTH);
+  /* A young history is stretched, so that it is more than a hair at the edge. */
+  ov_sparkline_set_values (self->sparkline, values, n, MAX (n, MIN_SHOWN));
 }

@@ -42,7 +42,7 @@ struct _OvInspector
   GtkLabel     *title_label, *pid_label, *mark_label, *trouble_label;
   OvFigureRow  *memory, *reductions, *mailbox;
   OvFacts      *identity, *supervision;
-  GtkWidget    *supervision_title;
+  GtkWidget    *supervision_section;
   OvRelations  *path;
   OvDetails    *details;
 };
@@ -176,8 +176,7 @@ show_supervision (OvInspector     *self,
   g_autofree char *children = ov_words_count (row->n_children);
   g_autofree char *intensity = NULL, *headroom = NULL;
 
-  gtk_widget_set_visible (self->supervision_title, is_supervisor);
-  gtk_widget_set_visible (GTK_WIDGET (self->supervision), is_supervisor);
+  gtk_widget_set_visible (self->supervision_section, is_supervisor);
   if (!is_supervisor)
     return;
   if (row->strategy != OV_STRATEGY_UNKNOWN)
@@ -365,16 +364,23 @@ append (OvInspector *self,
   return widget;
 }
 
-static GtkWidget *
-append_heading (OvInspector *self,
-                const char  *text)
+static OvFacts *
+append_facts (OvInspector *self,
+              const char  *text,
+              GtkWidget  **section)
 {
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *label = gtk_label_new (text);
+  GtkWidget *facts = ov_facts_new ();
 
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, "heading");
-  gtk_widget_set_margin_bottom (label, -10);
-  return append (self, label);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), facts);
+  append (self, box);
+  if (section)
+    *section = box;
+  return OV_FACTS (facts);
 }
 
 static void
@@ -387,10 +393,8 @@ add_sections (OvInspector *self)
   gtk_box_append (GTK_BOX (self->figures), GTK_WIDGET (self->reductions));
   gtk_box_append (GTK_BOX (self->figures), GTK_WIDGET (self->mailbox));
 
-  self->supervision_title = append_heading (self, _("Supervision"));
-  self->supervision = OV_FACTS (append (self, ov_facts_new ()));
-  append_heading (self, _("Identity"));
-  self->identity = OV_FACTS (append (self, ov_facts_new ()));
+  self->supervision = append_facts (self, _("Supervision"), &self->supervision_section);
+  self->identity = append_facts (self, _("Identity"), NULL);
   self->path = OV_RELATIONS (append (self, ov_relations_new (_("Place in the tree"))));
   self->details = OV_DETAILS (append (self, ov_details_new ()));
   g_signal_connect_object (self->path, "walk", G_CALLBACK (walk_cb), self, G_CONNECT_SWAPPED);

@@ -162,6 +162,19 @@ node_state_changed_cb (OvNode     *node,
   update_state (user_data);
 }
 
+/* What is hovered may have been folded away, or its slot have another process by now. */
+static void
+show_card (OvTreePage *self)
+{
+  guint32 slot = ov_tree_scene_slot_of (self->hovered);
+  GdkRectangle item;
+
+  if (self->hovered == 0 || ov_tree_presenter_get_id (self->presenter, slot) != self->hovered
+      || !ov_canvas_get_item_rect (self->canvas, self->hovered, &item))
+    slot = OV_SLOT_NONE;
+  ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self), slot);
+}
+
 static void
 presented_cb (OvTreePresenter *presenter,
               gpointer         user_data)
@@ -172,9 +185,7 @@ presented_cb (OvTreePresenter *presenter,
   update_breadcrumbs (self);
   ov_heat_key_set (self->heat_key, ov_tree_presenter_get_overlay (presenter),
                    ov_tree_presenter_get_ramp (presenter));
-  if (self->hovered != 0)
-    ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self),
-                        ov_tree_scene_slot_of (self->hovered));
+  show_card (self);
 }
 
 static void
@@ -216,8 +227,7 @@ canvas_hovered_cb (OvCanvas *canvas,
   OvTreePage *self = user_data;
 
   self->hovered = id;
-  ov_hover_card_show (OV_HOVER_CARD (self->hover_card), get_table (self),
-                      ov_tree_scene_slot_of (id));
+  show_card (self);
   gtk_widget_queue_allocate (self->overlay);
 }
 
