@@ -202,7 +202,7 @@ check_status (Shake        *shake,
     }
 
   raw = g_strndup ((const char *) body + 1, MIN (length - 1, 64));
-  said = g_utf8_make_valid (raw, -1);
+  said = g_strescape (raw, NULL); /* it may go to a terminal */
   take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_REFUSED,
                                   _("%s does not let us connect: it answered “%s”"),
                                   shake->self->node, said));
@@ -223,7 +223,7 @@ check_peer_name (Shake        *shake,
     return TRUE;
 
   raw = g_strndup ((const char *) name, MIN (length, OV_NODE_NAME_MAX));
-  actual = g_utf8_make_valid (raw, -1);
+  actual = g_strescape (raw, NULL);
   if (ov_node_name_is_long (actual) != ov_node_name_is_long (wanted))
     take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_NAME_KIND,
                                     ov_node_name_is_long (actual)
