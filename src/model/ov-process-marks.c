@@ -205,8 +205,8 @@ end_grave (OvProcessTable *self,
           guint32 child = ov_table_row (self, at)->first_child;
 
           ov_table_detach (self, child);
-          ov_table_attach (self, child, OV_SLOT_NONE); /* until the queue is worked off */
           ov_table_row (self, child)->place = OV_PLACE_OUTSIDE;
+          ov_table_attach (self, child, OV_SLOT_NONE); /* until the queue is worked off */
           ov_table_set_application (self, child, OV_STRING_NONE);
           ov_table_queue (self, child);
         }

@@ -273,7 +273,7 @@ note_place (OvProcessTable *self,
   else
     ov_bitset_remove (self->unsettled, slot);
 
-  if (decision->rule == OV_RULE_CLAIM)
+  if (decision->rule == OV_RULE_CLAIM && decision->place == OV_PLACE_CHILD)
     {
       const OvClaim *claim;
 
@@ -313,6 +313,7 @@ cut (OvProcessTable *self,
   decision->order = OV_ORDER_NONE;
   decision->settled = FALSE;
   ov_table_facts (self, slot)->broken = TRUE;
+  self->cut_some = TRUE;
 }
 
 static gboolean
@@ -374,6 +375,31 @@ move_row (OvProcessTable *self,
 }
 
 static void
+note_unsorted (OvProcessTable *self,
+               guint32         parent)
+{
+  if (ov_table_facts (self, parent)->unsorted)
+    return;
+
+  ov_table_facts (self, parent)->unsorted = TRUE;
+  g_array_append_val (self->unsorted, parent);
+}
+
+static void
+sort_unsorted (OvProcessTable *self)
+{
+  for (guint i = 0; i < self->unsorted->len; i++)
+    {
+      guint32 parent = g_array_index (self->unsorted, guint32, i);
+
+      ov_table_facts (self, parent)->unsorted = FALSE;
+      if (ov_table_row (self, parent)->used)
+        ov_table_sort_children (self, parent);
+    }
+  g_array_set_size (self->unsorted, 0);
+}
+
+static void
 place_row (OvProcessTable *self,
            guint32         slot)
 {
@@ -411,10 +437,9 @@ place_row (OvProcessTable *self,
       note_place (self, slot, &decision);
       if (child_id != row->child_id || restart != row->restart)
         ov_table_note_change (self, OV_TABLE_DETAILS);
-      if (order == facts->order || row->place == OV_PLACE_APPLICATION
-          || ov_table_is_in_order (self, slot))
-        return;
-      facts->order = order; /* it leaves its list by the order it stands in */
+      if (order != facts->order && row->parent != OV_SLOT_NONE)
+        note_unsorted (self, row->parent);
+      return;
     }
   move_row (self, slot, &decision);
 }
@@ -526,7 +551,7 @@ clear_tree (OvProcessTable *self)
       row->previous = row->next = OV_SLOT_NONE;
       row->n_children = 0;
       row->application = OV_STRING_NONE;
-      ov_table_facts (self, slot)->placed = FALSE;
+      ov_table_facts (self, slot)->placed = ov_table_facts (self, slot)->listed = FALSE;
     }
   self->first_outside = self->last_outside = self->hint = OV_SLOT_NONE;
   self->n_outside = 0;
@@ -597,12 +622,19 @@ place_all (OvProcessTable *self)
   ov_table_note_change (self, OV_TABLE_STRUCTURE | OV_TABLE_DETAILS);
 }
 
+/* Loops are looked for among rows of which some may be about to move.  After all were placed
+ * once every loop is a true one, so those that were cut are looked at a second time. */
 static void
 place_unsettled (OvProcessTable *self)
 {
+  self->cut_some = FALSE;
   for (guint32 slot = ov_bitset_next (self->unsettled, 0); slot != OV_BITSET_END;
        slot = ov_bitset_next (self->unsettled, slot + 1))
     place_row (self, slot);
+  for (guint32 slot = self->cut_some ? ov_bitset_next (self->unsettled, 0) : OV_BITSET_END;
+       slot != OV_BITSET_END; slot = ov_bitset_next (self->unsettled, slot + 1))
+    if (ov_table_facts (self, slot)->broken)
+      place_row (self, slot);
   self->structure_changed = FALSE;
   self->unsettled_looked_us = g_get_monotonic_time ();
 }
@@ -635,4 +667,5 @@ ov_table_place (OvProcessTable *self,
       && (thorough || ov_bitset_get_size (self->unsettled) < MANY_UNSETTLED
           || g_get_monotonic_time () - self->unsettled_looked_us > UNSETTLED_PAUSE_US))
     place_unsettled (self);
+  sort_unsorted (self);
 }

@@ -335,7 +335,7 @@ ov_table_apply_supervisor (OvProcessTable *self,
       supervisor->intensity = record->intensity;
       supervisor->period_s = record->period_s;
       supervisor->n_children = record->n_children;
-      supervisor->template_restart = record->restart;
+      supervisor->template_restart = record->child_restart;
       supervisor->sequence = self->sequence;
       start_reading (supervisor);
       self->reading = supervisor;

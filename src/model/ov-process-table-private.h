@@ -60,7 +60,7 @@ typedef struct
   guint8   rule;                              /* OvRule */
   guint8   census;                            /* the last one that reported it */
   guint8   placed : 1, queued : 1, unsettled : 1, broken : 1, described : 1, proc_lib : 1,
-           worst_stale : 1, pinned : 1, master : 1;
+           worst_stale : 1, listed : 1, master : 1, unsorted : 1;
 } OvFacts;
 
 typedef struct
@@ -167,11 +167,13 @@ struct _OvProcessTable
 
   /* places */
   GArray         *pending;     /* guint32: rows to look at again */
+  GArray         *unsorted;    /* guint32: parents whose children changed their order */
   OvBitset       *unsettled;   /* rows whose place hangs on what else is there */
   guint32         first_outside, last_outside, n_outside;
   guint32         hint;        /* the row that was inserted last */
   GArray         *outside;     /* guint32, the last answer */
-  gboolean        outside_stale, applications_stale, structure_changed, sums_stale;
+  gboolean        outside_stale, applications_stale, structure_changed, sums_stale,
+                  cut_some;
   gint64          unsettled_looked_us;
 
   /* time */
@@ -308,8 +310,8 @@ void         ov_table_attach            (OvProcessTable *self,
                                          guint32         parent); /* OV_SLOT_NONE: outside */
 void         ov_table_detach            (OvProcessTable *self,
                                          guint32         slot);
-gboolean     ov_table_is_in_order       (OvProcessTable *self,
-                                         guint32         slot);
+void         ov_table_sort_children     (OvProcessTable *self,
+                                         guint32         parent);
 gboolean     ov_table_is_below          (OvProcessTable *self,
                                          guint32         slot,
                                          guint32         ancestor);

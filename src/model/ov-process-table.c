@@ -249,6 +249,7 @@ init_contents (OvProcessTable *self)
   ov_table_supervisors_init (self);
   ov_table_rows_init (self);
   self->pending = g_array_new (FALSE, FALSE, sizeof (guint32));
+  self->unsorted = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->unsettled = ov_bitset_new ();
   self->first_outside = self->last_outside = self->hint = OV_SLOT_NONE;
   self->outside = g_array_new (FALSE, FALSE, sizeof (guint32));
@@ -269,6 +270,7 @@ clear_contents (OvProcessTable *self)
   ov_table_marks_clear (self);
   ov_table_rows_clear (self);
   g_clear_pointer (&self->pending, g_array_unref);
+  g_clear_pointer (&self->unsorted, g_array_unref);
   g_clear_pointer (&self->unsettled, ov_bitset_free);
   g_clear_pointer (&self->outside, g_array_unref);
   g_clear_pointer (&self->active, g_array_unref);
@@ -643,7 +645,9 @@ ov_process_table_get_applications (OvProcessTable *self,
           OvApplication application = { GPOINTER_TO_UINT (name),
                                         ov_table_find_key (self, *(OvPidKey *) key) };
 
-          if (application.root != OV_SLOT_NONE)
+          /* One that died before it was known to be a master stays where it was. */
+          if (application.root != OV_SLOT_NONE
+              && ov_table_row (self, application.root)->place == OV_PLACE_APPLICATION)
             g_array_append_val (self->applications, application);
         }
       g_array_sort_with_data (self->applications, compare_applications, self);

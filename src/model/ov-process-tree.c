@@ -57,8 +57,7 @@ find_previous (OvProcessTable *self,
 
   if (last != OV_SLOT_NONE && is_before (self, slot, last)
       && self->hint != OV_SLOT_NONE && self->hint != slot
-      && ov_table_row (self, self->hint)->used && ov_table_facts (self, self->hint)->placed
-      && !ov_table_facts (self, self->hint)->master
+      && ov_table_row (self, self->hint)->used && ov_table_facts (self, self->hint)->listed
       && ov_table_row (self, self->hint)->parent == parent)
     {
       guint32 next = self->hint;
@@ -125,7 +124,8 @@ remove_sibling (OvProcessTable *self,
   row->previous = row->next = OV_SLOT_NONE;
 }
 
-/* Puts a row that stands nowhere under @parent, or outside; a master stands by itself. */
+/* Puts a row that stands nowhere under @parent, or outside; by its place, which is set before, the
+ * root of an application stands by itself. */
 void
 ov_table_attach (OvProcessTable *self,
                  guint32         slot,
@@ -138,12 +138,13 @@ ov_table_attach (OvProcessTable *self,
 
   row->parent = parent;
   facts->placed = TRUE;
-  if (facts->master)
+  if (row->place == OV_PLACE_APPLICATION)
     {
       self->applications_stale = TRUE;
       return;
     }
 
+  facts->listed = TRUE;
   insert_sibling (self, slot, parent);
   if (parent == OV_SLOT_NONE)
     {
@@ -172,12 +173,13 @@ ov_table_detach (OvProcessTable *self,
     return;
 
   facts->placed = FALSE;
-  if (row->place == OV_PLACE_APPLICATION)
+  if (!facts->listed) /* it may have become a master while it stood in a list */
     {
       self->applications_stale = TRUE;
       return;
     }
 
+  facts->listed = FALSE;
   remove_sibling (self, slot);
   row->parent = OV_SLOT_NONE;
   if (parent == OV_SLOT_NONE)
@@ -194,14 +196,45 @@ ov_table_detach (OvProcessTable *self,
     ov_table_stale_worst (self, parent);
 }
 
-gboolean
-ov_table_is_in_order (OvProcessTable *self,
-                      guint32         slot)
+static int
+compare_siblings (gconstpointer a,
+                  gconstpointer b,
+                  gpointer      user_data)
 {
-  const OvProcess *row = ov_table_row (self, slot);
+  return is_before (user_data, *(const guint32 *) a, *(const guint32 *) b) ? -1 : 1;
+}
 
-  return (row->previous == OV_SLOT_NONE || is_before (self, row->previous, slot))
-         && (row->next == OV_SLOT_NONE || is_before (self, slot, row->next));
+/* After positions of children that stay where they are have changed. */
+void
+ov_table_sort_children (OvProcessTable *self,
+                        guint32         parent)
+{
+  g_autoptr (GArray) children = g_array_new (FALSE, FALSE, sizeof (guint32));
+  OvProcess *above = ov_table_row (self, parent);
+  gboolean sorted = TRUE;
+
+  for (guint32 child = above->first_child; child != OV_SLOT_NONE;
+       child = ov_table_row (self, child)->next)
+    {
+      sorted &= ov_table_row (self, child)->previous == OV_SLOT_NONE
+                || is_before (self, ov_table_row (self, child)->previous, child);
+      g_array_append_val (children, child);
+    }
+  if (sorted)
+    return;
+
+  g_array_sort_with_data (children, compare_siblings, self);
+  for (guint i = 0; i < children->len; i++)
+    {
+      OvProcess *child = ov_table_row (self, g_array_index (children, guint32, i));
+
+      child->previous = i > 0 ? g_array_index (children, guint32, i - 1) : OV_SLOT_NONE;
+      child->next = i + 1 < children->len ? g_array_index (children, guint32, i + 1)
+                                          : OV_SLOT_NONE;
+    }
+  above->first_child = g_array_index (children, guint32, 0);
+  above->last_child = g_array_index (children, guint32, children->len - 1);
+  ov_table_note_change (self, OV_TABLE_STRUCTURE);
 }
 
 /* Is @slot the row @ancestor, or somewhere below it? */
