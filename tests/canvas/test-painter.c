@@ -364,8 +364,8 @@ test_on_top (void)
   g_autoptr (OvScene) scene = ov_scene_new (40);
   g_autoptr (OvLayout) layout = NULL;
   guint64 matches[] = { 3, 4, 5 };
-  OvEffect effects[] = { { { 10, 10, 100, 40 }, OV_EFFECT_GHOST, OV_TONE_ERROR, 0.3f },
-                         { { 50, 50, 100, 40 }, OV_EFFECT_PULSE, OV_TONE_RENEWED, 0.6f } };
+  OvPaintEffect effects[] = { { { 10, 10, 100, 40 }, OV_PAINT_EFFECT_GHOST, OV_TONE_ERROR, 0.3f },
+                         { { 50, 50, 100, 40 }, OV_PAINT_EFFECT_PULSE, OV_TONE_RENEWED, 0.6f } };
   OvPaintState state = { .selected = 2, .hovered = 6, .focused = 7, .focus_visible = TRUE,
                          .matches = matches, .n_matches = 3, .effects = effects, .n_effects = 2 };
   OvViewport view = { -20, -20, 0.9, 400, 300 };
