@@ -21,6 +21,7 @@ struct _OvBreadcrumbs
   GtkWidget *scroller;
   GtkWidget *row;
   char      *shown; /* the path that the buttons show, as one text */
+  guint      scroll_idle;
 };
 
 enum
@@ -71,6 +72,25 @@ append_step (OvBreadcrumbs *self,
   gtk_box_append (GTK_BOX (self->row), button);
 }
 
+/* What stands for a row in the path: an application's name for its master, nothing for the
+ * process between the master and the top supervisor. */
+static char *
+dup_step (OvProcessTable  *table,
+          const OvProcess *row,
+          guint32          slot)
+{
+  g_autofree char *title = NULL;
+
+  if (row->behaviour == OV_BEHAVIOUR_APPLICATION_MASTER)
+    return row->place == OV_PLACE_APPLICATION
+             ? ov_words_clean (ov_strings_get (ov_process_table_get_strings (table),
+                                               row->application), 200)
+             : NULL;
+
+  title = ov_process_table_dup_title (table, slot);
+  return ov_words_clean (title, 200);
+}
+
 static void
 clear_row (OvBreadcrumbs *self)
 {
@@ -80,11 +100,28 @@ clear_row (OvBreadcrumbs *self)
     gtk_box_remove (GTK_BOX (self->row), child);
 }
 
+static gboolean
+scroll_to_end_cb (gpointer user_data)
+{
+  OvBreadcrumbs *self = user_data;
+  GtkAdjustment *adjustment;
+
+  self->scroll_idle = 0;
+  adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (self->scroller));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Comes in the middle of an allocation, where scrolling would be overruled. */
 static void
 upper_changed_cb (GtkAdjustment *adjustment,
                   gpointer       user_data)
 {
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment));
+  OvBreadcrumbs *self = user_data;
+
+  if (self->scroll_idle == 0)
+    self->scroll_idle = g_idle_add (scroll_to_end_cb, self);
 }
 
 static void
@@ -92,6 +129,7 @@ ov_breadcrumbs_dispose (GObject *object)
 {
   OvBreadcrumbs *self = OV_BREADCRUMBS (object);
 
+  g_clear_handle_id (&self->scroll_idle, g_source_remove);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   g_clear_pointer (&self->shown, g_free);
 
@@ -165,19 +203,17 @@ ov_breadcrumbs_set_path (OvBreadcrumbs  *self,
   while (table != NULL && n < MAX_STEPS)
     {
       const OvProcess *row = ov_process_table_get_row (table, slot);
+      char *title = row != NULL ? dup_step (table, row, slot) : NULL;
 
       if (row == NULL)
         break;
-      slots[n++] = slot;
+      if (title != NULL)
+        {
+          slots[n++] = slot;
+          g_ptr_array_add (titles, title);
+          g_string_append_printf (path, "%u %s\n", slot, title);
+        }
       slot = row->parent;
-    }
-  for (guint i = n; i-- > 0;)
-    {
-      g_autofree char *title = ov_process_table_dup_title (table, slots[i]);
-
-      g_ptr_array_add (titles, ov_words_clean (title, 200));
-      g_string_append_printf (path, "%u %s\n", slots[i],
-                              (char *) g_ptr_array_index (titles, titles->len - 1));
     }
   if (table != NULL)
     g_string_append (path, ov_process_table_get_node_name (table));
@@ -191,6 +227,6 @@ ov_breadcrumbs_set_path (OvBreadcrumbs  *self,
   if (table == NULL)
     return;
   append_step (self, ov_process_table_get_node_name (table), OV_SLOT_NONE, n == 0);
-  for (guint i = 0; i < titles->len; i++)
-    append_step (self, g_ptr_array_index (titles, i), slots[n - 1 - i], i + 1 == titles->len);
+  for (guint i = n; i-- > 0;)
+    append_step (self, g_ptr_array_index (titles, i), slots[i], i == 0);
 }
