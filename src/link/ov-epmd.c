@@ -148,7 +148,8 @@ finish_names (GTask *task)
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
-  if (query->answer->len < 4)
+  if (query->answer->len < 4
+      || memchr (query->answer->data + 4, '\0', query->answer->len - 4) != NULL)
     {
       fail_protocol (task);
       return;
