@@ -355,6 +355,9 @@ static gboolean
 parse_words (Parser  *parser,
              GError **error)
 {
+  for (guint i = 0; parser->words[i] != NULL; i++)
+    if (!g_utf8_validate (parser->words[i], -1, NULL))
+      return refuse (error, _("Word %u of the command line is not valid UTF-8."), i + 1);
   for (guint i = 0; parser->words[i] != NULL;)
     {
       const char *word = parser->words[i];
@@ -362,8 +365,6 @@ parse_words (Parser  *parser,
       g_autofree char *name = NULL;
       guint taken;
 
-      if (!g_utf8_validate (word, -1, NULL))
-        return refuse (error, _("Word %u of the command line is not valid UTF-8."), i + 1);
       if (g_str_equal (word, "-h") || g_str_equal (word, "-?"))
         word = "--help";
       if (!g_str_has_prefix (word, "-") || g_str_equal (word, "-"))

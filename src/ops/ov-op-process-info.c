@@ -287,50 +287,88 @@ convert_info (const OvTerm *info,
   return ov_op_node_of_object (answer);
 }
 
+static void ask (OvInvocation *invocation,
+                 const char   *process);
+
+/* "Shop.Cart" on a command line means 'Elixir.Shop.Cart', unless something has just that name. */
+static gboolean
+ask_elixir (OvInvocation *invocation)
+{
+  const char *text = ov_invocation_get_text (invocation, "pid");
+  g_autofree char *full = NULL;
+
+  if (!g_ascii_isupper (*text) || g_str_has_prefix (text, "Elixir."))
+    return FALSE;
+  full = g_strconcat ("Elixir.", text, NULL);
+  ask (invocation, full);
+
+  return TRUE;
+}
+
+static GError *
+make_not_found (OvInvocation *invocation)
+{
+  return g_error_new (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                      _("There is no process %s on %s; it may have ended."),
+                      ov_invocation_get_text (invocation, "pid"),
+                      ov_node_get_name (ov_invocation_get_node (invocation)));
+}
+
+typedef struct
+{
+  OvInvocation *invocation;
+  gboolean      is_second; /* the name was already tried as an Elixir name */
+} Question;
+
 static void
 answered_cb (GObject      *source,
              GAsyncResult *result,
              gpointer      user_data)
 {
-  OvInvocation *invocation = user_data;
+  g_autofree Question *question = user_data;
+  OvInvocation *invocation = question->invocation;
   OvNode *node = OV_NODE (source);
   g_autoptr (OvTerm) info = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (!(info = ov_node_request_finish (node, result, &error)))
-    {
-      if (g_error_matches (error, OV_PROBE_ERROR, OV_PROBE_ERROR_NO_PROCESS))
-        {
-          g_clear_error (&error);
-          error = g_error_new (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
-                               _("There is no process %s on %s; it may have ended."),
-                               ov_invocation_get_text (invocation, "pid"), ov_node_get_name (node));
-        }
-      ov_invocation_return_error (invocation, error);
-    }
-  else if (ov_term_get_type (info) != OV_TERM_MAP)
+  info = ov_node_request_finish (node, result, &error);
+  if (info != NULL && ov_term_get_type (info) == OV_TERM_MAP)
+    ov_invocation_return_json (invocation, convert_info (info, ov_node_get_name (node)));
+  else if (info != NULL)
     ov_invocation_return_error (invocation, g_error_new_literal (OV_OPERATION_ERROR, OV_OPERATION_ERROR_FAILED,
                                                                  _("The node’s answer is not understood.")));
-  else
-    ov_invocation_return_json (invocation, convert_info (info, ov_node_get_name (node)));
+  else if (!g_error_matches (error, OV_PROBE_ERROR, OV_PROBE_ERROR_NO_PROCESS))
+    ov_invocation_return_error (invocation, g_steal_pointer (&error));
+  else if (question->is_second || !ask_elixir (invocation))
+    ov_invocation_return_error (invocation, make_not_found (invocation));
 }
 
 static void
-run (OvInvocation *invocation)
+ask (OvInvocation *invocation,
+     const char   *process)
 {
   OvNode *node = ov_invocation_get_node (invocation);
   g_autoptr (OvTerm) arguments = NULL;
   GError *error = NULL;
+  Question *question;
 
-  arguments = ov_op_make_process_argument (ov_node_get_name (node), ov_invocation_get_text (invocation, "pid"),
-                                           &error);
+  arguments = ov_op_make_process_argument (ov_node_get_name (node), process, &error);
   if (arguments == NULL)
     {
       ov_invocation_return_error (invocation, error);
       return;
     }
+  question = g_new0 (Question, 1);
+  question->invocation = invocation;
+  question->is_second = process != ov_invocation_get_text (invocation, "pid");
   ov_node_request_async (node, "process_info", arguments, ov_invocation_get_remaining_ms (invocation),
-                         ov_invocation_get_cancellable (invocation), answered_cb, invocation);
+                         ov_invocation_get_cancellable (invocation), answered_cb, question);
+}
+
+static void
+run (OvInvocation *invocation)
+{
+  ask (invocation, ov_invocation_get_text (invocation, "pid"));
 }
 
 static const OvParameter parameters[] = {

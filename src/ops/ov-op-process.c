@@ -17,15 +17,6 @@ typedef struct
   const OvProcess *rows;
 } List;
 
-static const char *
-get_sort_name (const List      *list,
-               const OvProcess *row)
-{
-  const char *name = ov_strings_get (list->strings, row->name);
-
-  return name != NULL ? name : ov_strings_get (list->strings, row->label);
-}
-
 static int
 compare_pids (const List *list,
               guint32     a,
@@ -70,7 +61,18 @@ BY_FIGURE (memory_bytes)
 BY_FIGURE (reductions)
 BY_FIGURE (message_queue_len)
 
-/* Names first, in order; what has none follows in the order of pids. */
+/* What has no text comes last. */
+static int
+compare_texts (const List *list,
+               guint32     a,
+               guint32     b)
+{
+  const char *one = ov_strings_get (list->strings, a), *other = ov_strings_get (list->strings, b);
+
+  return one == NULL || other == NULL ? (one == NULL) - (other == NULL) : g_strcmp0 (one, other);
+}
+
+/* Names first, in order, then labels; what has neither follows in the order of pids. */
 static int
 by_name (gconstpointer a,
          gconstpointer b,
@@ -78,8 +80,10 @@ by_name (gconstpointer a,
 {
   const List *list = user_data;
   guint32 i = *(const guint32 *) a, k = *(const guint32 *) b;
-  const char *one = get_sort_name (list, &list->rows[i]), *other = get_sort_name (list, &list->rows[k]);
-  int order = one == NULL || other == NULL ? (one == NULL) - (other == NULL) : g_strcmp0 (one, other);
+  int order = compare_texts (list, list->rows[i].name, list->rows[k].name);
+
+  if (order == 0)
+    order = compare_texts (list, list->rows[i].label, list->rows[k].label);
 
   return order != 0 ? order : compare_pids (list, i, k);
 }

@@ -60,7 +60,7 @@ ov_op_with_census (OvInvocation  *invocation,
                         ov_invocation_get_cancellable (invocation), census_done_cb, census);
 }
 
-/* "foo", ":foo", "'Foo'" and "Foo" as people write names; quotes and a colon are no part of it. */
+/* "foo", ":foo" and "'Foo'" as people write names; quotes and a colon are no part of it. */
 static char *
 dup_bare_name (const char *text)
 {
@@ -84,11 +84,9 @@ ov_op_make_process_argument (const char  *node,
   if (!ov_pid_parse (text, node, &pid))
     {
       g_autofree char *name = dup_bare_name (text);
-      gboolean is_elixir = g_ascii_isupper (*name) && !g_str_has_prefix (name, "Elixir.") && *text != '\'';
-      g_autofree char *full = g_strconcat (is_elixir ? "Elixir." : "", name, NULL);
 
       pairs[0] = ov_term_new_atom ("name");
-      pairs[1] = ov_term_new_text (full);
+      pairs[1] = ov_term_new_text (name);
       return ov_term_new_map (pairs, 1);
     }
   if (g_strcmp0 (pid.node, node) != 0)

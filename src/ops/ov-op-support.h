@@ -16,8 +16,8 @@ typedef void (*OvOpReadyFunc) (OvInvocation   *invocation,
 void        ov_op_with_census      (OvInvocation  *invocation,
                                     gboolean       with_supervisors,
                                     OvOpReadyFunc  ready);
-/* The probe's argument for a process: a pid or a registered name as a person gave it ("Foo"
- * means 'Elixir.Foo').  NULL with REMOTE_PROCESS for a process of another node. */
+/* The probe's argument for a process: a pid or a registered name as a person gave it.
+ * NULL with REMOTE_PROCESS for a process of another node. */
 OvTerm     *ov_op_make_process_argument (const char  *node,
                                          const char  *text,
                                          GError     **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -29,7 +29,22 @@ static const OvErrorWord words[] = {
   { OV_OPERATION_ERROR_FAILED, "failed", NULL },
 };
 
-G_DEFINE_QUARK (ov-operation-error-quark, ov_operation_error)
+/* Whoever names the domain has its words. */
+GQuark
+ov_operation_error_quark (void)
+{
+  static gsize quark;
+
+  if (g_once_init_enter (&quark))
+    {
+      GQuark value = g_quark_from_static_string ("ov-operation-error-quark");
+
+      ov_error_register_domain (value, words, G_N_ELEMENTS (words));
+      g_once_init_leave (&quark, value);
+    }
+
+  return (GQuark) quark;
+}
 
 static const OvOperation *const operations[] = {
   &ov_op_node_list,    &ov_op_node_info,    &ov_op_node_doctor,  &ov_op_node_attach,
@@ -44,24 +59,11 @@ static const OvSubject subjects[] = {
   { "sandbox", N_("Private nodes with example programs") },
 };
 
-static void
-register_words (void)
-{
-  static gsize once;
-
-  if (g_once_init_enter (&once))
-    {
-      ov_error_register_domain (OV_OPERATION_ERROR, words, G_N_ELEMENTS (words));
-      g_once_init_leave (&once, 1);
-    }
-}
-
 const OvOperation *const *
 ov_operations_get_all (guint *n)
 {
   g_return_val_if_fail (n != NULL, NULL);
 
-  register_words ();
   *n = G_N_ELEMENTS (operations);
 
   return operations;
@@ -82,7 +84,6 @@ ov_operation_find (const char *id)
 {
   g_return_val_if_fail (id != NULL, NULL);
 
-  register_words ();
   for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
     if (g_str_equal (operations[i]->id, id))
       return operations[i];
@@ -209,7 +210,6 @@ ov_operation_run_full_async (const OvOperation   *self,
   g_return_if_fail (self != NULL && self->run != NULL);
   g_return_if_fail (options != NULL);
 
-  register_words ();
   task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_source_tag (task, ov_operation_run_full_async);
   /* A run that ended well stays so, even if it was cancelled while its answer was on the way. */

@@ -84,7 +84,7 @@ test_narrow (void)
       for (char **line = lines; *line != NULL; line++)
         g_assert_cmpuint (ov_process_text_measure (*line), <=, columns);
       g_assert_nonnull (strstr (text, "1.2 MB"));
-      g_assert_nonnull (strstr (text, "…"));
+      g_assert_true (columns > 120 || strstr (text, "…") != NULL);
     }
 }
 
