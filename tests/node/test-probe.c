@@ -290,8 +290,8 @@ test_foreign_tracer (void)
 
   node = start_node ();
   ready = ov_test_node_eval (
-      node, "Me = self(), register(ov_traced, spawn(fun() -> receive stop -> ok end end)),"
-            "register(ov_tracer, spawn(fun() -> erlang:trace(whereis(ov_traced), true, [procs, send]),"
+      node, START_TREE ", Me = self(),"
+            "register(ov_tracer, spawn(fun() -> erlang:trace(whereis(ov_sup), true, [procs, send]),"
             "  Me ! on, receive stop -> ok end end)), receive on -> ok end");
   probe = ov_test_probe_new ();
   ov_test_probe_attach (probe, node, NULL);
@@ -300,11 +300,11 @@ test_foreign_tracer (void)
   g_assert_nonnull (ov_test_probe_wait (probe, "name=lifecycle-full", 2000));
   if (ov_test_node_get_release (node) < 27)
     g_assert_nonnull (strstr (ov_test_probe_wait (probe, "name=foreign-tracer", 5000), "count=1"));
-  ov_test_node_assert_eval (node, "erlang:trace_info(whereis(ov_traced), tracer) =:="
+  ov_test_node_assert_eval (node, "erlang:trace_info(whereis(ov_sup), tracer) =:="
                                   " {tracer, whereis(ov_tracer)}", "true");
   ov_probe_watch (probe->probe, OV_WATCH_NOTHING);
   ov_test_probe_detach (probe);
-  ov_test_node_assert_eval (node, "lists:sort(element(2, erlang:trace_info(whereis(ov_traced),"
+  ov_test_node_assert_eval (node, "lists:sort(element(2, erlang:trace_info(whereis(ov_sup),"
                                   " flags)))", "[procs,send]");
 }
 

@@ -31,7 +31,7 @@ owner(Guard, To, Options) ->
     process_flag(trap_exit, true),
     Mon = erlang:monitor(process, Guard),
     loop(#{guard => Guard, guard_mon => Mon, to => To, options => Options, workers => #{},
-           watch => 0, sweeper => none, life => none, first_mode => all, owing => #{}, seen => [], sups => []}).
+           watch => 0, sweeper => none, life => none, first_mode => full, owing => #{}, seen => [], sups => []}).
 
 loop(State) ->
     receive Message -> loop(handle(Message, State)) end.
@@ -157,25 +157,24 @@ bounded(_) -> 5000.
 
 census_seen(Pids, Sups, #{sweeper := Sweeper, life := Life} = State) ->
     tell(Sweeper, {seen, Pids}),
-    tell(Life, {supervisors, Sups}),
+    tell(Life, {census, Pids, Sups}),
     State#{seen := Pids, sups := Sups}.
 
 tell(none, _) -> ok;
 tell(Pid, Message) -> Pid ! Message.
 
 %% Starts and stops the two helpers so that they are there when something is watched.
-watch(Flags, #{to := To, guard := Guard, sups := Sups, first_mode := Mode} = State) ->
+watch(Flags, #{to := To, guard := Guard, sups := Sups, first_mode := Mode, seen := Seen} = State) ->
     Owner = self(),
     Life = wanted(?IS_SET(Flags, ?W_LIFECYCLE), maps:get(life, State), fun() ->
-               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, Sups, Mode)
+               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, {Seen, Sups}, Mode)
            end, high, State),
-    Seen = maps:get(seen, State),
     Sweeper = wanted(Flags =/= 0, maps:get(sweeper, State), fun() ->
                   Options = #{flags => Flags, life => Life},
                   ov_probe_census:sweeper(ov_probe_out:new(To), Options, Seen)
               end, low, State),
     tell(Sweeper, {watch, Flags, Life}),
-    State#{watch := Flags, life := Life, sweeper := Sweeper, seen := [], first_mode := all}.
+    State#{watch := Flags, life := Life, sweeper := Sweeper, first_mode := full}.
 
 wanted(true, none, Work, Priority, #{guard := Guard}) ->
     Pid = helper(Work, Priority),

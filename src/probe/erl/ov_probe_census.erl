@@ -89,7 +89,10 @@ refresh([], _, Out) ->
 %% Known is an improper list [Pid, … | …] flattened as [{Pid, Reductions}] in the order of
 %% processes(), which is stable: the old and the new list are merged in one pass, and whoever
 %% stands in one of them only was born or died.  Life is a pid or none; Flags what is watched.
+%% Between two sweeps of a small node, who came and who went is looked up more often.
 -define(PERIOD_MS, 1000).
+-define(DIFF_MS, 120).
+-define(MAX_DIFFED, 10000).
 -define(MAX_SWEPT, 400000).
 
 sweeper(Out, Options, Seen) ->
@@ -101,10 +104,27 @@ wait(#{out := Out, next := Next} = State) ->
     receive
         {ov_ack, Seq} -> wait(State#{out := ov_probe_out:ack(Seq, Out)});
         {watch, Flags, Life} -> wait(State#{flags := Flags, life := Life});
-        {seen, Pids} -> wait(State#{known := [{Pid, unknown} || Pid <- Pids]});
-        {sweep_now, _} -> wait(State#{next := now_ms()})
-    after max(0, Next - now_ms()) ->
-        wait(sweep(State#{next := max(Next + ?PERIOD_MS, now_ms() + ?PERIOD_MS div 2)}))
+        {seen, Pids} -> wait(State#{known := [{Pid, unknown} || Pid <- Pids]})
+    after pause(State) ->
+        case now_ms() >= Next of
+            true -> wait(sweep(State#{next := max(Next, now_ms() - ?PERIOD_MS div 2) + ?PERIOD_MS}));
+            false -> wait(diff(State))
+        end
+    end.
+
+pause(#{next := Next, life := Life, known := [_ | _]}) when is_pid(Life) ->
+    min(?DIFF_MS, max(0, Next - now_ms()));
+pause(#{next := Next}) ->
+    max(0, Next - now_ms()).
+
+diff(#{known := Known, life := Life} = State) ->
+    case is_pid(Life) andalso erlang:system_info(process_count) =< ?MAX_DIFFED of
+        true ->
+            {Known2, _, Born, Died} = walk(processes(), Known, diff, none, [], [], [], 0, now_us()),
+            Life ! {swept, lists:delete(self(), Born), Died},
+            State#{known := Known2};
+        false ->
+            State
     end.
 
 sweep(#{out := Out} = State) ->
@@ -141,6 +161,8 @@ changes(false, Born, Died, #{life := none}, Out) ->
 newborn([], Out) -> Out;
 newborn(Born, Out) -> refresh(Born, Out).
 
+due(none) ->
+    none;
 due(Out) ->
     case ov_probe_out:is_due(Out) of
         true -> send(Out);
@@ -159,6 +181,8 @@ send(Out) ->
 
 walk(Now, Known, Samples, Out, Done, Born, Died, N, Start) when N >= ?SLICE_PROCESSES ->
     walk(Now, Known, Samples, due(Out), Done, Born, Died, 0, breathe(Start));
+walk([Pid | Now], [{Pid, _} = Same | Known], diff, Out, Done, Born, Died, N, Start) ->
+    walk(Now, Known, diff, Out, [Same | Done], Born, Died, N + 1, Start);
 walk([Pid | Now], [{Pid, Before} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
     case process_info(Pid, reductions) of
         {_, Before} ->
@@ -183,8 +207,11 @@ walk([Pid | _] = Now, [{Old, _} = Same | Known], Samples, Out, Done, Born, Died,
     end;
 walk([Pid | Now], [], Samples, Out, Done, Born, Died, N, Start) ->
     walk(Now, [], Samples, Out, [{Pid, unknown} | Done], [Pid | Born], Died, N + 1, Start);
-walk([], [{Old, _} | Known], Samples, Out, Done, Born, Died, N, Start) ->
-    walk([], Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start);
+walk([], [{Old, _} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
+    case is_process_alive(Old) of
+        true -> walk([], Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
+        false -> walk([], Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start)
+    end;
 walk([], [], _, Out, Done, Born, Died, _, _) ->
     {lists:reverse(Done), Out, lists:reverse(Born), Died}.
 

@@ -1,46 +1,48 @@
 %% SPDX-License-Identifier: GPL-3.0-or-later
 %%
-%% Births, deaths with their true reason, names and links as they happen: this process is a
-%% tracer of `procs' events.  It never takes a process from another tracer, and it gives way:
+%% Births, deaths with their true reason, names and links as they happen, at no cost to those who
+%% work.  A process with any trace flag is slower at messages (measured on OTP 25: by 40 %), so
+%% flags stay on supervisors and application masters only:
 %%
-%%            too many events                  too many events
-%%    all ───────────────────▶ supervised ───────────────────────▶ polling
-%%     ▲                            │                                  │
-%%     └──────── rearm ◀────────────┴──────────────────────────────────┘
-%%               after 5, 10, 20, 40, 60 s of calm
+%%   - supervisors are traced for `procs' with set_on_spawn: a child is traced from its first
+%%     instant (an init that fails is seen, with its reason), and until the next batch, when the
+%%     child is monitored and its flags are taken back;
+%%   - everybody else is monitored (MAX_MONITORED at most), which costs them nothing until they die;
+%%   - who comes without a supervisor, or beyond these limits, is found by the sweep.
 %%
-%% all: every process.  supervised: supervisors and their children.  polling: nobody; births and
-%% deaths come from the sweep, without reasons.  Each change is told in a GAP record.  "Too many"
-%% is a bucket of BURST trace messages that refills with RATE a second, or QUEUE waiting.
+%%            too many events             after 5, 10, 20, 40, 60 s
+%%    full ───────────────────▶ polling ───────────────────────────▶ full
 %%
-%% From OTP 27 on the trace session is our own; before, there is one tracer for a process: those
-%% that another one traces stay with it (and are told as a GAP), and so does the flag for new ones.
+%% Polling means no flags at all: births come from the sweep.  Each change is told in a GAP record.
+%% "Too many" is a bucket of BURST trace messages that refills with RATE a second, or a long queue.
+%%
+%% A process that another tracer holds is never taken from it.  From OTP 27 on the trace session is
+%% our own, and nobody is in anybody's way.
 -module(ov_probe_life).
 -include("ov_probe.hrl").
--export([start/5]).
+-export([start/5, translate/3]).
 
 -define(RATE, 4000).
 -define(BURST, 10000).
--define(QUEUE, 1000).
+-define(QUEUE, 4000).
 -define(REARM_MS, 5000).
 -define(REARM_MAX_MS, 60000).
--define(MAX_FOLLOWED, 10000).
+-define(MAX_MONITORED, 20000).
 -define(REASON_NODES, 100).
+-define(FLAGS, [procs, set_on_spawn, monotonic_timestamp]).
 
-%% Guard keeps what must be undone; Sups are the supervisors that the census saw.
-start(Out, Guard, Owner, Sups, Mode) ->
+%% Seen and Sups are what the last census saw; Guard keeps what must be undone.
+start(Out, Guard, Owner, {Seen, Sups}, Mode) ->
     put('$process_label', <<"Overstory probe: lifecycle">>),
-    Session = session(Guard, Owner),
-    State = #{out => Out, session => Session, mode => polling, sups => maps:from_list(
-                                                                  [{P, []} || P <- Sups]),
-              tokens => ?BURST, filled => now_ms(), backoff => ?REARM_MS, rearm => none,
-              foreign => [], held => [], fresh => #{}, told => {#{}, #{}}, suspects => [],
-              context => ov_probe_record:new(), offset => erlang:time_offset()},
-    loop(begin_in(Mode, State)).
+    State = #{out => Out, session => session(Guard, Owner), mode => polling, sups => #{},
+              monitored => #{}, tokens => ?BURST, filled => now_ms(), backoff => ?REARM_MS,
+              rearm => none, held => [], n_held => 0, fresh => #{}, told => {#{}, #{}},
+              suspects => [], context => ov_probe_record:new(), offset => erlang:time_offset()},
+    loop(begin_in(Mode, census(Seen, Sups, State))).
 
 %% Our predecessor was killed in a flood: poll first.
 begin_in(polling, State) -> calm(switch(polling, State));
-begin_in(all, State) -> switch(all, State).
+begin_in(full, State) -> switch(full, State).
 
 loop(State) ->
     receive
@@ -50,47 +52,106 @@ loop(State) ->
     end.
 
 %% Events wait for BATCH_MS at most; with nothing to send there is only the rearming.
-timeout(#{held := [_ | _]}) -> ?BATCH_MS;
-timeout(#{out := Out, rearm := Rearm}) ->
-    case {ov_probe_out:is_empty(Out), Rearm} of
-        {false, _} -> ?BATCH_MS;
-        {true, none} -> infinity;
-        {true, At} -> max(0, At - now_ms())
+timeout(#{n_held := N, fresh := Fresh, out := Out, rearm := Rearm}) ->
+    case N > 0 orelse map_size(Fresh) > 0 orelse not ov_probe_out:is_empty(Out) of
+        true -> ?BATCH_MS;
+        false when Rearm =:= none -> infinity;
+        false -> max(0, Rearm - now_ms())
     end.
 
 handle({trace_ts, Pid, Kind, Fact, Time}, State) ->
-    spend(event(Kind, Pid, Fact, Time, State));
+    spend(event(Kind, Pid, Fact, Time, stray(Pid, State)));
 handle({trace_ts, Pid, Kind, Fact, More, Time}, State) ->
-    spend(event(Kind, Pid, Fact, More, Time, State));
+    spend(event(Kind, Pid, Fact, More, Time, stray(Pid, State)));
+handle({'DOWN', _, process, Pid, Reason}, #{monitored := Monitored} = State) ->
+    full_batch(down(Pid, Reason, State#{monitored := maps:remove(Pid, Monitored)}));
 handle({ov_ack, Seq}, #{out := Out} = State) ->
     State#{out := ov_probe_out:ack(Seq, Out)};
 handle({swept, Born, Died}, State) ->
     swept(Born, Died, State);
-handle({supervisors, Pids}, State) ->
-    State#{sups := maps:from_list([{P, []} || P <- Pids])};
-handle({others, Others}, State) ->
-    others_found(Others, State#{foreign := Others});
+handle({census, Seen, Sups}, State) ->
+    census(Seen, Sups, State);
 handle(stop, State) ->
     stop(State);
 handle(_, State) ->
     State.
 
-others_found([], State) -> State;
-others_found(Others, State) -> hold({?R_GAP, length(Others), <<"foreign-tracer">>}, State).
-
-%% Before OTP 27 our end is enough: flags go with their tracer.
+%% Flags go with their tracer; a session of OTP 27 does not.
 stop(#{session := none}) ->
     exit(normal);
 stop(#{session := Session}) ->
     apply(trace, session_destroy, [Session]),
     exit(normal).
 
+%% ---- who is followed ------------------------------------------------------------------------
+
+census(Seen, Sups, #{mode := Mode, sups := Known} = State) ->
+    New = [Pid || Pid <- Sups ++ masters(), not is_map_key(Pid, Known)],
+    Next = State#{sups := maps:merge(Known, maps:from_list([{Pid, []} || Pid <- New]))},
+    Watched = watch(Seen, 0, Next),
+    case Mode of
+        full -> foreign([follow(Pid, Watched) || Pid <- New], Watched);
+        polling -> Watched
+    end.
+
+%% Applications are started by their masters.
+masters() ->
+    Found = try ets:match(ac_tab, {{application_master, '_'}, '$1'}) catch error:_ -> [] end,
+    [Pid || [Pid] <- Found, is_pid(Pid)].
+
+watch([Pid | Pids], N, #{monitored := Monitored} = State)
+  when map_size(Monitored) < ?MAX_MONITORED ->
+    _ = N rem 200 =:= 199 andalso erlang:yield(),
+    watch(Pids, N + 1, monitor_it(Pid, State));
+watch(_, _, State) ->
+    State.
+
+monitor_it(Pid, #{monitored := Monitored} = State)
+  when Pid =/= self(), not is_map_key(Pid, Monitored), map_size(Monitored) < ?MAX_MONITORED ->
+    erlang:monitor(process, Pid),
+    State#{monitored := Monitored#{Pid => []}};
+monitor_it(_, State) ->
+    State.
+
+%% Those that another tracer holds are told, and left to it.
+foreign(Followed, State) ->
+    case length([no || no <- Followed]) of
+        0 -> State;
+        N -> hold({?R_GAP, N, <<"foreign-tracer">>}, State)
+    end.
+
+follow(Pid, #{session := Session}) -> flags(Session, Pid, true).
+
+unfollow(Pid, #{session := Session}) -> flags(Session, Pid, false).
+
+flags(none, What, On) ->
+    try erlang:trace(What, On, ?FLAGS), yes
+    catch error:badarg -> is_alive(What)
+    end;
+flags(Session, What, On) ->
+    try apply(trace, process, [Session, What, On, ?FLAGS]), yes
+    catch error:_ -> is_alive(What)
+    end.
+
+is_alive(Pid) when is_pid(Pid) ->
+    case is_process_alive(Pid) of true -> no; false -> gone end;
+is_alive(_) ->
+    no.
+
+%% Children of traced ones that we learn of too late keep flags: taken back with their next event.
+stray(Pid, #{mode := polling} = State) ->
+    unfollow(Pid, State),
+    State;
+stray(Pid, #{sups := Sups, fresh := Fresh} = State)
+  when is_map_key(Pid, Sups); is_map_key(Pid, Fresh) ->
+    State;
+stray(Pid, #{fresh := Fresh} = State) ->
+    State#{fresh := Fresh#{Pid => []}}.
+
 %% ---- events ---------------------------------------------------------------------------------
 
-event(exit, Pid, Reason, Time, #{sups := Sups} = State) ->
-    {View, Cut} = ov_probe_cut:cut(Reason, ?REASON_NODES, 10),
-    Known = State#{sups := maps:remove(Pid, Sups)},
-    hold({?R_DEATH, at(Time, State), Pid, {View}, Cut}, told(Pid, Known));
+event(exit, Pid, Reason, Time, State) ->
+    dead(Pid, Reason, at(Time, State), State);
 event(register, Pid, Name, Time, State) when is_atom(Name) ->
     hold({?R_NAME, at(Time, State), Pid, Name, true}, State);
 event(unregister, Pid, Name, Time, State) when is_atom(Name) ->
@@ -102,27 +163,33 @@ event(unlink, Pid, Other, Time, State) when is_pid(Other) ->
 event(_, _, _, _, State) ->
     State.
 
-event(spawned, Pid, Parent, Call, Time, State) ->
-    born(Pid, Parent, Call, Time, State);
-event(spawn, Parent, Pid, Call, Time, #{mode := supervised, sups := Sups} = State)
-  when is_map_key(Parent, Sups) ->
-    follow(Pid, State),
-    born(Pid, Parent, Call, Time, State);
+event(spawned, Pid, Parent, {M, F, Args}, Time, #{fresh := Fresh} = State)
+  when is_atom(M), is_atom(F) ->
+    {M2, F2, A2} = translate(M, F, Args),
+    Record = {?R_BIRTH, at(Time, State), Pid, pid_or_none(Parent), M2, F2, A2},
+    hold(Record, told(Pid, State#{fresh := Fresh#{Pid => []}}));
 event(_, _, _, _, _, State) ->
     State.
 
-%% The arguments of proc_lib's init tell what it will be, before it has run at all.
-born(Pid, Parent, {M, F, Args}, Time, #{fresh := Fresh, sups := Sups} = State) ->
-    {M2, F2, A2} = translate(M, F, Args),
-    Sups2 = case M2 of
-                supervisor -> Sups#{Pid => []};
-                _ -> Sups
-            end,
-    Record = {?R_BIRTH, at(Time, State), Pid, pid_or_none(Parent), M2, F2, A2},
-    hold(Record, told(Pid, State#{fresh := Fresh#{Pid => []}, sups := Sups2}));
-born(_, _, _, _, State) ->
-    State.
+down(Pid, noproc, State) ->
+    dead(Pid, none, ov_probe_record:system_ns(), State);
+down(Pid, Reason, State) ->
+    dead(Pid, Reason, ov_probe_record:system_ns(), State).
 
+%% Once for each process, whether the trace or the monitor was quicker.
+dead(Pid, Reason, At, #{sups := Sups} = State) ->
+    case is_told({dead, Pid}, State) of
+        true -> State;
+        false -> hold(death(Pid, Reason, At), told({dead, Pid}, State#{sups := maps:remove(Pid, Sups)}))
+    end.
+
+death(Pid, none, At) ->
+    {?R_DEATH, At, Pid, [], false};
+death(Pid, Reason, At) ->
+    {View, Cut} = ov_probe_cut:cut(Reason, ?REASON_NODES, 10),
+    {?R_DEATH, At, Pid, {View}, Cut}.
+
+%% The arguments of proc_lib's init tell what it will be, before it has run at all.
 translate(proc_lib, init_p, [_, _, gen, init_it, [gen_event | _]]) ->
     {gen_event, init_it, 6};
 translate(proc_lib, init_p, [_, _, gen, init_it, [_, _, _, Module, Arg | _]])
@@ -142,20 +209,22 @@ served(supervisor, {_, Module, _}) when is_atom(Module) -> {supervisor, Module, 
 served(supervisor_bridge, [Module | _]) when is_atom(Module) -> {supervisor_bridge, Module, 1};
 served(Module, _) -> {Module, init, 1}.
 
-%% Only between processes that live longer than one batch, and only where a supervisor, or a
-%% child of one, may be concerned: others are read when somebody looks.
-link_event(Pid, Other, Gained, Time, #{fresh := Fresh, sups := Sups} = State) ->
-    Young = is_map_key(Pid, Fresh) orelse is_map_key(Other, Fresh),
-    case not Young andalso (is_map_key(Pid, Sups) orelse is_map_key(Other, Sups)) of
-        true -> hold({?R_LINK, at(Time, State), Pid, Other, Gained}, State);
-        false -> State
+%% Those of a newborn come with its full record.
+link_event(Pid, Other, Gained, Time, #{fresh := Fresh} = State) ->
+    case is_map_key(Pid, Fresh) orelse is_map_key(Other, Fresh) of
+        true -> State;
+        false -> hold({?R_LINK, at(Time, State), Pid, Other, Gained}, State)
     end.
 
-hold(Record, #{held := Held} = State) ->
-    State#{held := [Record | Held]}.
+hold(Record, #{held := Held, n_held := N} = State) ->
+    State#{held := [Record | Held], n_held := N + 1}.
 
-told(Pid, #{told := {New, Old}} = State) ->
-    State#{told := {New#{Pid => []}, Old}}.
+%% What was told is remembered for two sweeps.
+told(What, #{told := {New, Old}} = State) ->
+    State#{told := {New#{What => []}, Old}}.
+
+is_told(What, #{told := {New, Old}}) ->
+    is_map_key(What, New) orelse is_map_key(What, Old).
 
 at(Time, #{offset := Offset}) ->
     erlang:convert_time_unit(Time + Offset, native, nanosecond).
@@ -168,16 +237,16 @@ pid_or_none(_) -> [].
 tick(#{rearm := At} = State) ->
     Sent = flush(State),
     case At =/= none andalso now_ms() >= At of
-        true -> switch(all, Sent#{rearm := none});
+        true -> switch(full, Sent#{rearm := none});
         false -> Sent
     end.
 
 %% The events first, in their order, then full records of those that were born and still live.
 flush(#{held := Held, fresh := Fresh, out := Out, context := Context} = State) ->
     Events = lists:foldl(fun ov_probe_out:add/2, Out, lists:reverse(Held)),
-    Restarted = ov_probe_record:restart(Context),
-    {Full, Context2} = maps:fold(fun newborn/3, {Events, Restarted}, Fresh),
-    Next = State#{held := [], fresh := #{}, context := Context2},
+    Begun = State#{held := [], n_held := 0, fresh := #{}, out := Events,
+                   context := ov_probe_record:restart(Context)},
+    #{out := Full} = Next = maps:fold(fun newborn/3, Begun, Fresh),
     case ov_probe_out:flush(Full) of
         {ok, Done} ->
             Next#{out := Done};
@@ -186,169 +255,78 @@ flush(#{held := Held, fresh := Fresh, out := Out, context := Context} = State) -
             Next#{out := ov_probe_out:add({?R_GAP, N, <<"dropped">>}, Empty)}
     end.
 
-newborn(Pid, _, {Out, Context}) ->
+%% From now on it is monitored; only a supervisor stays traced.
+newborn(Pid, _, #{out := Out, context := Context, sups := Sups} = State) ->
     case ov_probe_record:read(Pid, Context) of
-        {Record, _, Context2} -> {ov_probe_out:add(Record, Out), Context2};
-        none -> {Out, Context}
+        {Record, ?B_SUPERVISOR, Context2} ->
+            Next = State#{out := ov_probe_out:add(Record, Out), context := Context2,
+                          sups := Sups#{Pid => []}},
+            supervisor_born(Pid, monitor_it(Pid, Next));
+        {Record, _, Context2} ->
+            Next = State#{out := ov_probe_out:add(Record, Out), context := Context2},
+            Monitored = monitor_it(Pid, Next),
+            unfollow(Pid, Monitored),
+            Monitored;
+        none ->
+            State
     end.
 
-full_batch(#{held := Held} = State) when length(Held) >= ?BATCH_RECORDS -> flush(State);
+supervisor_born(Pid, #{mode := full} = State) -> follow(Pid, State), State;
+supervisor_born(_, State) -> State.
+
+full_batch(#{n_held := N} = State) when N >= ?BATCH_RECORDS -> flush(State);
 full_batch(State) -> State.
 
 %% ---- what the sweep found -------------------------------------------------------------------
 
-%% A death that the sweep found may be on its way as an event: it waits for the next sweep.
-swept(Born, Died, #{told := {New, Old}, suspects := Suspects, mode := Mode} = State) ->
-    IsTold = fun(Pid) -> is_map_key(Pid, New) orelse is_map_key(Pid, Old) end,
-    Missed = [Pid || Pid <- Suspects, not IsTold(Pid)],
-    Unknown = [Pid || Pid <- Died, not IsTold(Pid)],
-    {Dead, Later} = case Mode of
-                        polling -> {Missed ++ Unknown, []};
-                        _ -> {Missed, Unknown}
-                    end,
+%% A death that the sweep found may be on its way with its reason: it waits for the next sweep.
+swept(Born, Died, #{suspects := Suspects, fresh := Fresh} = State) ->
     At = ov_probe_record:system_ns(),
-    Next = lists:foldl(fun(Pid, Acc) -> hold({?R_DEATH, At, Pid, [], false}, Acc) end,
-                       State#{suspects := Later, told := {#{}, New}}, Dead),
-    Fresh = maps:from_list([{Pid, []} || Pid <- Born, not IsTold(Pid)]),
-    full_batch(Next#{fresh := maps:merge(maps:get(fresh, Next), Fresh)}).
+    Silent = lists:foldl(fun(Pid, Acc) -> dead(Pid, none, At, Acc) end, State, Suspects),
+    Unknown = [Pid || Pid <- Died, not is_told({dead, Pid}, Silent)],
+    New = maps:from_list([{Pid, []} || Pid <- Born, not is_told(Pid, Silent)]),
+    #{told := {Told, _}} = Silent,
+    full_batch(Silent#{suspects := Unknown, told := {#{}, Told}, fresh := maps:merge(Fresh, New)}).
 
 %% ---- the governor ---------------------------------------------------------------------------
 
 spend(#{tokens := Tokens} = State) when Tokens > 0 ->
     watch_queue(full_batch(State#{tokens := Tokens - 1}));
-spend(#{filled := Filled} = State) ->
-    Now = now_ms(),
-    case min(?BURST, (Now - Filled) * ?RATE div 1000) of
-        Tokens when Tokens > 0, Now - Filled >= 100 ->
-            full_batch(State#{tokens := Tokens, filled := Now});
-        _ -> give_way(State)
+spend(State) ->
+    case refill(State) of
+        #{tokens := Tokens} = Filled when Tokens > 0 -> full_batch(Filled);
+        Filled -> give_way(Filled)
     end.
 
 watch_queue(#{tokens := Tokens} = State) when Tokens rem 128 =:= 0 ->
     case process_info(self(), message_queue_len) of
-        {_, Waiting} when Waiting > ?QUEUE -> refill(State, Waiting);
-        _ -> refill(State, 0)
+        {_, Waiting} when Waiting > ?QUEUE -> give_way(State);
+        _ -> refill(State)
     end;
 watch_queue(State) ->
     State.
 
-%% A queue is only alarming when it is not the echo of one short burst.
-refill(State, Waiting) when Waiting > ?QUEUE * 4 ->
-    give_way(State);
-refill(#{filled := Filled, tokens := Tokens} = State, _) ->
+refill(#{filled := Filled, tokens := Tokens} = State) ->
     Now = now_ms(),
-    More = (Now - Filled) * ?RATE div 1000,
-    State#{tokens := min(?BURST, Tokens + More), filled := Now}.
+    State#{tokens := min(?BURST, Tokens + (Now - Filled) * ?RATE div 1000), filled := Now}.
 
-give_way(#{mode := all, sups := Sups} = State) when map_size(Sups) > 0 ->
-    calm(switch(supervised, State));
-give_way(#{mode := polling} = State) ->
-    State;
-give_way(State) ->
-    calm(switch(polling, State)).
+give_way(#{mode := polling} = State) -> State;
+give_way(State) -> calm(switch(polling, State)).
 
 calm(#{backoff := Backoff} = State) ->
     State#{rearm := now_ms() + Backoff, backoff := min(Backoff * 2, ?REARM_MAX_MS),
            tokens := ?BURST, filled := now_ms()}.
 
-%% ---- switching ------------------------------------------------------------------------------
-
-switch(Mode, #{mode := From, session := Session} = State) ->
-    off(From, State),
-    on(Mode, State),
-    hold({?R_GAP, 0, mode_text(Mode)},
-         State#{mode := Mode, foreign := look_for_others(Mode, Session)}).
-
-mode_text(all) -> <<"lifecycle-full">>;
-mode_text(supervised) -> <<"lifecycle-supervised">>;
-mode_text(polling) -> <<"lifecycle-polling">>.
-
-%% Turning everybody off would take the flag from those that another tracer holds as well.
-off(polling, _) -> ok;
-off(_, #{session := none, foreign := []}) -> flags(none, all, false);
-off(_, #{session := none}) -> off_each(processes(), 0);
-off(_, #{session := Session}) -> flags(Session, all, false).
-
-%% The VM passes over processes that another tracer holds, but not over the flag for new ones.
-on(all, #{session := none}) ->
-    case tracer(new_processes) of
-        none -> flags(none, all, true);
-        _ -> flags(none, existing_processes, true)
-    end;
-on(all, #{session := Session}) ->
-    flags(Session, all, true);
-on(supervised, #{sups := Sups} = State) ->
-    Pids = maps:keys(Sups),
-    lists:foreach(fun(Pid) -> follow(Pid, State) end,
-                  Pids ++ children(Pids, ?MAX_FOLLOWED));
-on(polling, _) ->
-    ok.
-
-children([Sup | Sups], Room) when Room > 0 ->
-    case process_info(Sup, links) of
-        {_, Links} ->
-            Pids = ov_probe_record:pid_list(Links, Room),
-            Pids ++ children(Sups, Room - length(Pids));
-        undefined ->
-            children(Sups, Room)
-    end;
-children(_, _) ->
-    [].
-
-follow(Pid, #{session := Session}) when Pid =/= self(), node(Pid) =:= node() ->
-    flags(Session, Pid, true);
-follow(_, _) ->
-    ok.
-
-flags(none, What, On) ->
-    try erlang:trace(What, On, [procs, monotonic_timestamp, {tracer, self()}])
-    catch error:badarg -> 0
-    end;
-flags(Session, What, On) ->
-    try apply(trace, process, [Session, What, On, [procs, monotonic_timestamp]])
-    catch error:_ -> 0
-    end.
-
-%% Where others trace too, only our own flags are taken back.
-off_each(Pids, N) ->
-    Self = self(),
-    lists:foldl(fun(Pid, Count) ->
-                        _ = Count rem 100 =:= 0 andalso erlang:yield(),
-                        tracer(Pid) =:= Self andalso flags(none, Pid, false),
-                        Count + 1
-                end, N, [new_processes | Pids]).
-
-%% Who is traced by others is found out beside the work: it costs some microseconds a process.
-look_for_others(all, none) ->
-    Life = self(),
-    spawn_opt(fun() -> Life ! {others, others([new_processes | processes()], Life, [], 1)} end,
-              [link, {priority, low}]),
-    unknown;
-look_for_others(_, _) ->
-    [].
-
-others([Who | Rest], Life, Found, N) ->
-    _ = N rem 100 =:= 0 andalso erlang:yield(),
-    case tracer(Who) of
-        none -> others(Rest, Life, Found, N + 1);
-        Life -> others(Rest, Life, Found, N + 1);
-        _ -> others(Rest, Life, [Who | Found], N + 1)
-    end;
-others([], _, Found, _) ->
-    Found.
-
-tracer(Who) when Who =:= self() ->
-    none;
-tracer(Who) ->
-    case erlang:trace_info(Who, tracer) of
-        {tracer, []} -> none;
-        {tracer, Tracer} -> Tracer;
-        undefined -> none
-    end.
+switch(full, #{sups := Sups} = State) ->
+    Followed = [follow(Pid, State) || Pid <- maps:keys(Sups)],
+    foreign(Followed, hold({?R_GAP, 0, <<"lifecycle-full">>}, State#{mode := full}));
+switch(polling, #{sups := Sups, fresh := Fresh} = State) ->
+    lists:foreach(fun(Pid) -> unfollow(Pid, State) end, maps:keys(Sups) ++ maps:keys(Fresh)),
+    hold({?R_GAP, 0, <<"lifecycle-polling">>}, State#{mode := polling}).
 
 %% A session of our own from OTP 27 on; the guard destroys it if we cannot.
 session(Guard, Owner) ->
-    case has_sessions() of
+    case list_to_integer(erlang:system_info(otp_release)) >= 27 of
         true ->
             Session = apply(trace, session_create, [ov_probe, self(), []]),
             ov_probe_guard:undo_later(Guard, Owner, {trace, session_destroy, [Session]}),
@@ -356,8 +334,5 @@ session(Guard, Owner) ->
         false ->
             none
     end.
-
-has_sessions() ->
-    list_to_integer(erlang:system_info(otp_release)) >= 27.
 
 now_ms() -> erlang:monotonic_time(millisecond).
