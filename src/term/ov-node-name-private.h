@@ -8,12 +8,10 @@
 
 G_BEGIN_DECLS
 
-/* The node of a pid whose text does not say which; what an Erlang that is not distributed
- * calls itself. */
-#define OV_NODE_NAME_NOBODY "nonode@nohost"
-
 /* @bytes is valid UTF-8. */
-const char *ov_node_name_intern (const char *bytes,
-                                 gsize       length);
+const char *ov_node_name_intern     (const char *bytes,
+                                     gsize       length);
+/* Of the node whose pids, in typed text, begin with 0. */
+const char *ov_node_name_intern_own (const char *name);
 
 G_END_DECLS

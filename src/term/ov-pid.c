@@ -199,11 +199,7 @@ ov_pid_parse (const char *text,
     return FALSE;
 
   if (end - begin == 1 && *begin == '0')
-    {
-      const char *node = local_node != NULL ? local_node : OV_NODE_NAME_NOBODY;
-
-      parsed.node = ov_node_name_intern (node, strlen (node));
-    }
+    parsed.node = ov_node_name_intern_own (local_node);
   else if (memchr (begin, '@', (gsize) (end - begin)) != NULL && g_utf8_validate (begin, end - begin, NULL))
     parsed.node = ov_node_name_intern (begin, (gsize) (end - begin));
   else

@@ -180,9 +180,8 @@ intern_node (OvTermScanner *self,
              const char    *text,
              gsize          n)
 {
-  const char *local = self->local_node != NULL ? self->local_node : OV_NODE_NAME_NOBODY;
-
-  return n == 1 && *text == '0' ? ov_node_name_intern (local, strlen (local)) : ov_node_name_intern (text, n);
+  return n == 1 && *text == '0' ? ov_node_name_intern_own (self->local_node)
+                                : ov_node_name_intern (text, n);
 }
 
 /* Splits "node.1.2.3" from its end, at most @most numbers; returns how many. */

@@ -407,6 +407,7 @@ ov_term_new_pid (const OvPid *pid)
   g_return_val_if_fail (pid != NULL && pid->node != NULL, NULL);
 
   copy = *pid;
+  /* The caller's may be no interned string. */
   copy.node = ov_node_name_intern (pid->node, strlen (pid->node));
   return ov_term_new_pid_interned (&copy);
 }

@@ -102,6 +102,12 @@ test_node_names_are_bounded (void)
 
   g_assert_true (ov_pid_parse ("<n0@h.1.2>", NULL, &pid));
   g_assert_true (pid.node == first);
+
+  /* But the node one is attached to keeps its name. */
+  g_assert_true (ov_pid_parse ("<0.1.2>", "mine@h", &pid));
+  g_assert_cmpstr (pid.node, ==, "mine@h");
+  g_assert_true (ov_pid_parse ("<mine@h.1.2>", NULL, &pid));
+  g_assert_cmpstr (pid.node, ==, "mine@h");
 }
 
 int
