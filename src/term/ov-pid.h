@@ -8,8 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* @node is an interned string (g_intern_string() is allowed here only because the set of
- * node names is small and the decoder bounds it) or NULL for "no pid". */
+/* @node is a string from g_intern_string(), or NULL for "no pid".  The decoder interns at most
+ * a thousand names that it meets; the name of the node one is attached to is interned by
+ * whoever attaches, and so is never refused. */
 typedef struct
 {
   const char *node;

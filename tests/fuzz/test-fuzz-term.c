@@ -16,10 +16,10 @@
 #include <string.h>
 
 #define SEED 20260101
-#define RANDOM_ROUNDS 20000
-#define MUTATION_ROUNDS 30000
-#define GRAMMAR_ROUNDS 15000
-#define TEXT_ROUNDS 30000
+#define RANDOM_ROUNDS 60000
+#define MUTATION_ROUNDS 100000
+#define GRAMMAR_ROUNDS 40000
+#define TEXT_ROUNDS 100000
 
 static const OvTermFormat formats[] = {
   { .max_chars = 80 },
