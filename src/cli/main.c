@@ -13,6 +13,16 @@
 #include <locale.h>
 #include <signal.h>
 
+/* A program that was not installed finds its data in the folder it was built from. */
+static void
+find_data (void)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+
+  if (program != NULL && g_str_has_prefix (program, OV_BUILD_DIR G_DIR_SEPARATOR_S))
+    g_setenv ("OVERSTORY_UNINSTALLED", "1", FALSE);
+}
+
 static int
 refuse (const GError      *error,
         const char *const *words)
@@ -42,6 +52,7 @@ main (int   argc,
   g_autoptr (GError) error = NULL;
   const char *const *words = (const char *const *) argv + 1;
 
+  find_data ();
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, OV_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

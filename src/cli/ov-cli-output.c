@@ -118,10 +118,12 @@ write_file (const char *path,
             gboolean    json)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) told = NULL;
 
   if (g_file_set_contents_full (path, bytes, length, G_FILE_SET_CONTENTS_CONSISTENT, 0666, &error))
     return 0;
-  ov_cli_output_write_error (error, json, _("Choose a file that can be written with --output."));
+  told = g_error_new (error->domain, error->code, _("“%s” cannot be written: %s"), path, error->message);
+  ov_cli_output_write_error (told, json, NULL);
 
   return 1;
 }

@@ -40,7 +40,11 @@ run_list (OvInvocation *invocation)
 
   if (!(examples = ov_example_list (&error)))
     {
-      ov_invocation_return_error (invocation, error);
+      ov_invocation_return_error (invocation,
+                                  g_error_new (OV_OPERATION_ERROR, OV_OPERATION_ERROR_INSTALLATION,
+                                               _("The examples that come with Overstory cannot be read: %s"),
+                                               error->message));
+      g_error_free (error);
       return;
     }
   array = json_array_new ();

@@ -25,6 +25,7 @@ typedef enum
   OV_OPERATION_ERROR_NO_NODE,         /* it needs a node and none is open */
   OV_OPERATION_ERROR_NOT_FOUND,       /* no such process, application, file content */
   OV_OPERATION_ERROR_FAILED,
+  OV_OPERATION_ERROR_INSTALLATION,    /* files that belong to the program are missing or broken */
 } OvOperationError;
 
 GQuark ov_operation_error_quark (void);

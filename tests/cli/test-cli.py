@@ -310,7 +310,7 @@ class Cli(unittest.TestCase):
         self.assertLess(took, 3)
 
     def test_files(self):
-        self.refused(1, "failed", *here("tree", "get", "--output", "/nonexistent/file"))
+        self.refused(1, "not-found", *here("tree", "get", "--output", "/nonexistent/file"))
         with open("/dev/full", "w", encoding="ascii") as full:
             status, _, err = run(*here("tree", "get", "--json"), stdout=full)
         self.assertEqual(status, 1)

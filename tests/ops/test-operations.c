@@ -212,6 +212,7 @@ test_words (void)
     { OV_OPERATION_ERROR_UNKNOWN, "unknown-operation" }, { OV_OPERATION_ERROR_BAD_PARAMETER, "bad-parameter" },
     { OV_OPERATION_ERROR_NOT_ARMED, "not-armed" },       { OV_OPERATION_ERROR_NO_NODE, "no-node" },
     { OV_OPERATION_ERROR_NOT_FOUND, "not-found" },       { OV_OPERATION_ERROR_FAILED, "failed" },
+    { OV_OPERATION_ERROR_INSTALLATION, "installation" },
   };
 
   ov_operation_find ("tree.get");
