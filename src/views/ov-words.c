@@ -6,7 +6,7 @@
 
 #include "views/ov-words.h"
 
-#include "probe/ov-probe.h"
+#include "model/ov-process-table.h"
 #include "term/ov-term.h"
 #include "views/ov-settings.h"
 
