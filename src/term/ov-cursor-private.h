@@ -40,7 +40,7 @@ ov_read_u64 (const guint8 *at)
 /* Whether @n more bytes are there; fails the cursor when they are not. */
 static inline gboolean
 ov_cursor_need (OvTermCursor *self,
-      gsize         n)
+                gsize         n)
 {
   if (G_LIKELY (!self->failed && ov_cursor_left (self) >= n))
     return TRUE;
@@ -51,8 +51,8 @@ ov_cursor_need (OvTermCursor *self,
 /* Whether the next term has @tag and @n bytes (the tag among them); soft for another tag. */
 static inline gboolean
 ov_cursor_is_next (OvTermCursor *self,
-         guint8        tag,
-         gsize         n)
+                   guint8        tag,
+                   gsize         n)
 {
   return ov_cursor_need (self, 1) && *self->at == tag && ov_cursor_need (self, n);
 }
@@ -60,7 +60,7 @@ ov_cursor_is_next (OvTermCursor *self,
 /* The size of the atom at @at with its tag, 0 when it is none or cut. */
 static inline gsize
 ov_cursor_atom_size (const guint8 *at,
-               const guint8 *end)
+                     const guint8 *end)
 {
   gsize left = (gsize) (end - at);
   gsize size = 0;

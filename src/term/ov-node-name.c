@@ -72,7 +72,9 @@ ov_node_name_intern (const char *bytes,
   const char *name;
 
   for (guint i = 0; i < CACHE_SIZE; i++)
-    if (cache[i].name != NULL && cache[i].length == length && memcmp (cache[i].name, bytes, length) == 0)
+    if (cache[i].name != NULL
+        && cache[i].length == length
+        && memcmp (cache[i].name, bytes, length) == 0)
       return cache[i].name;
 
   if (length == 0 || length > MAX_NAME_BYTES || memchr (bytes, '\0', length) != NULL)

@@ -200,7 +200,8 @@ ov_pid_parse (const char *text,
 
   if (end - begin == 1 && *begin == '0')
     parsed.node = ov_node_name_intern_own (local_node);
-  else if (memchr (begin, '@', (gsize) (end - begin)) != NULL && g_utf8_validate (begin, end - begin, NULL))
+  else if (memchr (begin, '@', (gsize) (end - begin)) != NULL
+           && g_utf8_validate (begin, end - begin, NULL))
     parsed.node = ov_node_name_intern (begin, (gsize) (end - begin));
   else
     return FALSE;

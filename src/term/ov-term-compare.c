@@ -136,9 +136,11 @@ compare_numbers (const OvTerm *a,
   if (a->type == OV_TERM_FLOAT && b->type == OV_TERM_FLOAT)
     return ORDER (x, y);
   if (a->type == OV_TERM_FLOAT)
-    return -(b->type == OV_TERM_BIG ? compare_big_with_float (b, x) : compare_integer_with_float (j, x));
+    return b->type == OV_TERM_BIG ? -compare_big_with_float (b, x)
+                                  : -compare_integer_with_float (j, x);
   if (b->type == OV_TERM_FLOAT)
-    return a->type == OV_TERM_BIG ? compare_big_with_float (a, y) : compare_integer_with_float (i, y);
+    return a->type == OV_TERM_BIG ? compare_big_with_float (a, y)
+                                  : compare_integer_with_float (i, y);
   if (a->type == OV_TERM_BIG && b->type == OV_TERM_BIG)
     return compare_bigs (a, b);
   if (a->type == OV_TERM_BIG)
@@ -295,7 +297,8 @@ step_list (Frame         *frame,
   if (*a != NULL && *b != NULL)
     return STEP_PAIR;
 
-  *order = *a == NULL ? ORDER (ranks[OV_TERM_LIST], get_rank (*b)) : ORDER (get_rank (*a), ranks[OV_TERM_LIST]);
+  *order = *a == NULL ? ORDER (ranks[OV_TERM_LIST], get_rank (*b))
+                      : ORDER (get_rank (*a), ranks[OV_TERM_LIST]);
   return STEP_ORDER;
 }
 

@@ -189,7 +189,8 @@ is_atom_text (const guint8 *bytes,
 
   while (at < n)
     {
-      gunichar c = bytes[at] == 0 ? 0 : g_utf8_get_char_validated ((const char *) bytes + at, (gssize) (n - at));
+      const char *text = (const char *) bytes + at;
+      gunichar c = *text == '\0' ? 0 : g_utf8_get_char_validated (text, (gssize) (n - at));
 
       if (c == (gunichar) -1 || c == (gunichar) -2 || ++characters > OV_TERM_MAX_ATOM_CHARS)
         return FALSE;
@@ -394,7 +395,9 @@ ov_term_cursor_get_reference (OvTermCursor *self,
   *n_words = 1;
   if (ov_cursor_is_next (self, OV_TAG_REFERENCE, 1))
     return get_old_reference (self, node, creation, words);
-  if (!ov_cursor_need (self, 1) || ov_tag_types[*self->at] != OV_TERM_REFERENCE + 1 || !ov_cursor_need (self, 3))
+  if (!ov_cursor_need (self, 1)
+      || ov_tag_types[*self->at] != OV_TERM_REFERENCE + 1
+      || !ov_cursor_need (self, 3))
     return FALSE;
 
   is_newer = *self->at == OV_TAG_NEWER_REFERENCE;

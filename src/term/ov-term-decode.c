@@ -309,7 +309,8 @@ decode_next (Decoder  *self,
 
   *opened = FALSE;
   if (self->cursor.at < self->cursor.end && *self->cursor.at == OV_TAG_LOCAL)
-    return fail (self, OV_TERM_ERROR_MALFORMED, _("A term in a node's own format stands inside another"));
+    return fail (self, OV_TERM_ERROR_MALFORMED,
+                 _("A term in a node's own format stands inside another"));
   if (!ov_term_cursor_peek (&self->cursor, &type))
     return fail_cursor (self);
 
@@ -459,7 +460,11 @@ close_container (Decoder *self)
       return tail != NULL ? tail : ov_term_new_nil ();
     }
   if (frame.capacity > term->n)
-    return g_realloc (g_steal_pointer (&term), sizeof (OvTerm) + ((gsize) frame.term->n + 1) * sizeof (OvTerm *));
+    {
+      gsize size = sizeof (OvTerm) + ((gsize) term->n + 1) * sizeof (OvTerm *);
+
+      return g_realloc (g_steal_pointer (&term), size);
+    }
 
   return g_steal_pointer (&term);
 }

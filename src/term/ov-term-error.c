@@ -13,7 +13,8 @@ static const OvErrorWord words[] = {
   { OV_TERM_ERROR_TRUNCATED, "truncated-term", NULL },
   { OV_TERM_ERROR_MALFORMED, "malformed-term", NULL },
   { OV_TERM_ERROR_TOO_LARGE, "term-too-large", N_("Ask for a smaller part of it.") },
-  { OV_TERM_ERROR_SYNTAX, "syntax-error", N_("Write the term as in the Erlang shell, for example {ok, [1, 2]}.") },
+  { OV_TERM_ERROR_SYNTAX, "syntax-error",
+    N_("Write the term as in the Erlang shell, for example {ok, [1, 2]}.") },
 };
 
 /**

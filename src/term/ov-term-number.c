@@ -58,8 +58,8 @@ round_up (char *text)
 /* Whether the digits read back as @value.  Above a power of two its neighbours are twice as far
  * away as below, so there the next higher digits may do where the nearest ones do not. */
 static gboolean
-reads_back (char   *text,
-            double  value)
+reads_back (char  *text,
+            double value)
 {
   int exponent;
 
@@ -72,9 +72,9 @@ reads_back (char   *text,
 /* The fewest digits that read back as @value, which is positive; returns how many, and the
  * power of ten: value = 0.DIGITS * 10^place. */
 static int
-find_shortest_digits (double  value,
-                      char    digits[18],
-                      int    *place)
+find_shortest_digits (double value,
+                      char   digits[18],
+                      int   *place)
 {
   /* 15 digits always survive, so fewer show as zeros at the end; not so for denormal numbers. */
   for (int precision = value < DBL_MIN ? 1 : 15; precision <= 17; precision++)
@@ -154,9 +154,9 @@ write_plain (char       *text,
 /* Whether a node writes the plain form: when it is not longer, and the number is not so large
  * that plain digits would promise more than a float holds. */
 static gboolean
-is_plain_form (double      value,
-               int         n,
-               int         place)
+is_plain_form (double value,
+               int    n,
+               int    place)
 {
   char exponent[8];
   int exponent_length;
@@ -303,11 +303,12 @@ ov_term_parse_big (gboolean    negative,
   limbs = g_new0 (guint32, n / 4 + 8); /* a digit of base 36 has less than 6 bits */
   for (gsize i = 0; i < n; i++)
     {
+      char digit = g_ascii_tolower (digits[i]);
       guint64 carry;
 
-      if (digits[i] == '_')
+      if (digit == '_')
         continue;
-      carry = (guint64) (g_ascii_isdigit (digits[i]) ? digits[i] - '0' : g_ascii_tolower (digits[i]) - 'a' + 10);
+      carry = (guint64) (g_ascii_isdigit (digit) ? digit - '0' : digit - 'a' + 10);
       for (gsize j = 0; j < used; j++)
         {
           carry += (guint64) limbs[j] * base;

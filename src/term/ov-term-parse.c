@@ -151,15 +151,14 @@ close_bracket (Parser *self,
                OvToken token)
 {
   Frame *top = get_top (self);
-  OvToken wanted = top != NULL && top->kind == OV_TOKEN_OPEN_LIST ? OV_TOKEN_CLOSE_LIST : OV_TOKEN_CLOSE_BRACE;
+  gboolean in_list = top != NULL && top->kind == OV_TOKEN_OPEN_LIST;
   OvTerm *container;
   guint base;
 
   if (top == NULL)
     return fail (self, _("This bracket was never opened"));
-  if (token != wanted)
-    return fail (self, wanted == OV_TOKEN_CLOSE_LIST ? _("“]” is missing before this")
-                                                     : _("“}” is missing before this"));
+  if (token != (in_list ? OV_TOKEN_CLOSE_LIST : OV_TOKEN_CLOSE_BRACE))
+    return fail (self, in_list ? _("“]” is missing before this") : _("“}” is missing before this"));
   if (top->key_pending)
     return fail (self, _("A value is missing"));
   if (top->joined > 0)

@@ -156,9 +156,12 @@ scan_hexadecimal (OvTermScanner *self,
   gunichar value = 0;
 
   if (braces)
-    self->at++;
+    {
+      self->at++;
+      most = 8;
+    }
   begin = self->at;
-  while (self->at < self->end && g_ascii_isxdigit (*self->at) && self->at - begin < (braces ? 8 : (gssize) most))
+  while (self->at < self->end && g_ascii_isxdigit (*self->at) && self->at - begin < (gssize) most)
     value = value << 4 | (gunichar) g_ascii_xdigit_value (*self->at++);
   if (self->at == begin || (braces && (self->at == self->end || *self->at != '}')))
     return ov_term_scan_fail (self, backslash, _("The escape is incomplete"));
@@ -192,14 +195,15 @@ scan_escape (OvTermScanner *self,
     }
   if (*self->at >= '0' && *self->at <= '7')
     {
-      const char *begin = self->at;
+      const char *end = self->at + MIN (self->end - self->at, elixir ? 1 : 3);
 
       *c = 0;
-      while (self->at < self->end && *self->at >= '0' && *self->at <= '7' && self->at - begin < (elixir ? 1 : 3))
+      while (self->at < end && *self->at >= '0' && *self->at <= '7')
         *c = *c << 3 | (gunichar) (*self->at++ - '0');
       return TRUE;
     }
-  if (*self->at == '^' && !elixir && self->at + 1 < self->end && self->at[1] >= '@' && self->at[1] <= 'z')
+  if (*self->at == '^' && !elixir && self->at + 1 < self->end
+      && self->at[1] >= '@' && self->at[1] <= 'z')
     {
       *c = (gunichar) self->at[1] & 31;
       self->at += 2;

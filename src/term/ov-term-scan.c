@@ -246,7 +246,8 @@ make_reference (OvTermScanner *self,
   if (n == 0 || (local && end - inside != 1))
     return ov_term_scan_fail (self, begin, _("A reference is written #Ref<0.1.2.3>"));
 
-  self->term = ov_term_new_ref_interned (intern_node (self, inside, (gsize) (end - inside)), 0, words, n);
+  self->term = ov_term_new_ref_interned (intern_node (self, inside, (gsize) (end - inside)), 0,
+                                         words, n);
   return TRUE;
 }
 
@@ -528,7 +529,8 @@ scan_other (OvTermScanner *self,
       return scan_text (self, TRUE, token);
     }
   if (skip_prefix (self, "#Fun<") || skip_prefix (self, "#Function<"))
-    return ov_term_scan_fail (self, self->begin, _("A fun cannot be typed, but for fun module:name/arity"));
+    return ov_term_scan_fail (self, self->begin,
+                              _("A fun cannot be typed, but for fun module:name/arity"));
 
   done = scan_identifier (self, &tried);
   if (done || tried)

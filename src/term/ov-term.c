@@ -89,8 +89,8 @@ count_slots (const OvTerm *self)
 
 /* Frees a leaf at once; puts a container into the list of dying ones. */
 static void
-bury (OvTerm  *self,
-      Dying  **dying)
+bury (OvTerm *self,
+      Dying **dying)
 {
   if (!ov_term_is_container (self))
     g_free (self);
@@ -628,8 +628,8 @@ ov_term_new_map (OvTerm **keys_and_values,
 }
 
 static GPtrArray *
-collect (OvTerm  *first,
-         va_list  rest)
+collect (OvTerm *first,
+         va_list rest)
 {
   GPtrArray *elements = g_ptr_array_new ();
 

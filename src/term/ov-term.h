@@ -102,8 +102,10 @@ gboolean    ov_term_get_pid           (const OvTerm *self,
                                        OvPid        *pid);
 gconstpointer ov_term_get_bytes       (const OvTerm *self,
                                        gsize        *length);
-char       *ov_term_dup_text          (const OvTerm *self) G_GNUC_WARN_UNUSED_RESULT; /* of an atom, binary or string; valid UTF-8, NULL otherwise */
-guint       ov_term_get_size          (const OvTerm *self); /* elements of a tuple or list, pairs of a map */
+/* Of an atom, binary or string; valid UTF-8, NULL otherwise. */
+char       *ov_term_dup_text          (const OvTerm *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Elements of a tuple or list, pairs of a map. */
+guint       ov_term_get_size          (const OvTerm *self);
 OvTerm     *ov_term_get_element       (const OvTerm *self,
                                        guint         index); /* (transfer none), from 0 */
 OvTerm     *ov_term_get_tail          (const OvTerm *self);  /* of an improper list, else NULL */
@@ -154,13 +156,17 @@ typedef struct
 char       *ov_term_to_string         (const OvTerm       *self,
                                        const OvTermFormat *format,
                                        gboolean           *truncated) G_GNUC_WARN_UNUSED_RESULT;
-/* Straight from bytes, bounded, for bulk; never fails: malformed bytes print as "‹malformed›". */
+/* Straight from bytes, bounded, for bulk; never fails: malformed bytes print as "‹malformed›".
+ * ~p and ~w are those of a UTF-8 shell (~tp, ~tw).  Elixir's charlists are written ~c"" as since
+ * 1.15, structs by name with their fields in the order they came. */
 void        ov_term_print_bytes       (gconstpointer       bytes,
                                        gsize               length,
                                        const OvTermFormat *format,
                                        GString            *into,
                                        gboolean           *truncated);
-/* A term as a person types it: Erlang syntax, and Elixir's where it is unambiguous. */
+/* A term as a person types it: Erlang syntax, and Elixir's where it is unambiguous (:atom, nil,
+ * Module.Name, %{}, %Name{}, key: value, #PID<>, ~c"").  "text" is Erlang's list of characters;
+ * a binary is <<"text">>. */
 OvTerm     *ov_term_parse             (const char *text,
                                        const char *local_node,
                                        gsize      *error_offset,
