@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the canvas costs with 100,000 items at 1920×1080: layouts, hit test, and the frames of a
- * sweep from the whole to one item and back, painted alone.  60 fps leaves 16.7 ms a frame.
+ * What the canvas costs with 100,000 items at 1920x1080: layouts, hit test, and the frames of a
+ * sweep from the whole to one item and back, painted alone, in processor time.  60 fps leaves
+ * 16.7 ms a frame.
  */
 #include "ov-test-scene.h"
 
@@ -13,6 +14,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define WIDTH    1920
 #define HEIGHT   1080
@@ -27,10 +29,21 @@ compare (const void *a,
   return one < two ? -1 : one > two;
 }
 
+/* Processor time of this thread: what the canvas costs, whatever else the machine is doing. */
+static gint64
+now_us (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
 static double
 since (gint64 start)
 {
-  return (g_get_monotonic_time () - start) / 1000.0;
+  return (now_us () - start) / 1000.0;
 }
 
 static void
@@ -73,9 +86,11 @@ bench_sweep (const char     *what,
   ov_viewport_fit (&close, box->x, box->y, box->width, box->height, 300, 2);
   for (guint i = 0; i < 3; i++)
     images[i] = cairo_image_surface_create (CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
+  while (ov_painter_warm (painter))
+    ;
   for (guint frame = 0; frame < N_FRAMES; frame++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = now_us ();
 
       ov_viewport_interpolate (&whole, &close, sweep (frame), &view);
       ov_painter_render_image (painter, images[frame % 3], scene, layout, &view,
@@ -96,7 +111,7 @@ bench_layout (const char    *what,
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = now_us ();
       g_autoptr (OvLayout) layout = ov_layout_compute (scene, kind, NULL);
 
       times[i] = since (start);
@@ -107,12 +122,12 @@ bench_layout (const char    *what,
 static void
 bench_hit (const OvLayout *layout)
 {
-  gint64 start = g_get_monotonic_time ();
+  gint64 start = now_us ();
   g_autoptr (OvHit) hit = ov_hit_new (layout);
   double making = since (start);
   guint found = 0;
 
-  start = g_get_monotonic_time ();
+  start = now_us ();
   for (guint i = 0; i < 100000; i++)
     found += ov_hit_find (hit, layout, layout->bounds.width * (i % 317) / 317,
                           layout->bounds.height * (i % 1009) / 1009) != OV_SCENE_NONE;
@@ -130,7 +145,7 @@ bench_tween (const OvScene  *scene,
 
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = now_us ();
 
       ov_tween_get (tween, i / 30.0);
       times[i] = since (start);
@@ -147,11 +162,11 @@ main (void)
   g_autoptr (OvLayout) packed = ov_layout_compute (plain, OV_LAYOUT_PACKED, NULL);
   g_autoptr (OvLayout) tidy = ov_layout_compute (plain, OV_LAYOUT_TIDY, NULL);
 
-  mallopt (M_MMAP_THRESHOLD, 256 << 20);
+  mallopt (M_MMAP_THRESHOLD, 32 << 20);
   mallopt (M_TRIM_THRESHOLD, 256 << 20);
   options.heat = TRUE;
   hot = ov_test_scene_system (&options);
-  g_print ("%u items, %d×%d; packed %.2f:1\n", packed->n, WIDTH, HEIGHT,
+  g_print ("%u items, %dx%d; packed %.2f:1\n", packed->n, WIDTH, HEIGHT,
            packed->bounds.width / packed->bounds.height);
   bench_layout ("layout, packed", plain, OV_LAYOUT_PACKED);
   bench_layout ("layout, tidy", plain, OV_LAYOUT_TIDY);

@@ -20,12 +20,12 @@
 
 /* Row widths that are tried, as parts of the ideal one; many boxes fill any width well, and few
  * boxes are better tried beside each other. */
-static const double TRIALS[] = { 1.0, 1.12, 0.9, 1.25, 0.8, 1.4 };
+static const double TRIALS[] = { 1.0, 1.2, 0.87, 1.4 };
 #define MANY_BLOCKS      100
 #define TRIALS_WHEN_MANY 2
 #define FEW_BLOCKS       3
 /* So many of the tallest boxes beside each other give further widths to try. */
-#define MAX_BESIDE       5
+#define MAX_BESIDE       4
 
 /* What is taken so far, from left to right: below @y everything is free. */
 typedef struct

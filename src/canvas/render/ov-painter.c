@@ -52,6 +52,14 @@ ov_painter_set_families (OvPainter  *self,
   ov_text_set_families (self->text, text, mono);
 }
 
+gboolean
+ov_painter_warm (OvPainter *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return ov_text_warm (self->text);
+}
+
 void
 ov_painting_begin (OvPainting         *self,
                    OvPainter          *painter,

@@ -54,6 +54,9 @@ void       ov_painter_free         (OvPainter *self);
 void       ov_painter_set_families (OvPainter  *self,
                                     const char *text,
                                     const char *mono);
+/* Does a millisecond or two of work ahead, so that the first zoom does not stutter; FALSE: there
+ * is none left.  For idle times. */
+gboolean   ov_painter_warm         (OvPainter *self);
 /* @image is RGB24 and has the viewport's size times the scale factor. */
 void       ov_painter_render_image (OvPainter          *self,
                                     cairo_surface_t    *image,

@@ -6,8 +6,10 @@
 #include "canvas/render/ov-raster.h"
 
 #include <math.h>
+#include <wchar.h>
 
 #define MAX_RADIUS 64
+#define WIDE       12 /* pixels from which a span is filled by the C library */
 #define FAR        (1 << 24)
 
 /* Coverage, 0 to 256, of the top left quarter of a circle; by radius. */
@@ -44,14 +46,20 @@ blend_pixel (guint32 under,
   return (red_blue & 0xff00ff) | (green & 0x00ff00);
 }
 
+/* The C library fills wide characters with the widest stores that the processor has. */
+G_STATIC_ASSERT (sizeof (wchar_t) == sizeof (guint32));
+
 static inline void
 fill_span (guint32 *row,
            int      x0,
            int      x1,
            OvColor  color)
 {
-  for (int x = x0; x < x1; x++)
-    row[x] = color;
+  if (x1 - x0 >= WIDE)
+    wmemset ((wchar_t *) (gpointer) (row + x0), (wchar_t) color, x1 - x0);
+  else
+    for (int x = x0; x < x1; x++)
+      row[x] = color;
 }
 
 void

@@ -66,7 +66,7 @@ apply_heat (OvStyle       *self,
   self->top = color;
   if (!holds)
     self->fill = color;
-  self->text = self->text_soft = ov_color_get_ink (color);
+  self->text = self->text_soft = ov_theme_get_heat_ink (theme, heat);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Fonts are kept by face and by size in half pixels, so a zoom meets few sizes; glyph positions
+ * Fonts are kept by face and by size in whole pixels, so a zoom meets few sizes; glyph positions
  * are whole pixels, because the image backend of cairo rounds them anyway.  Characters up to
  * U+017F need no shaping: a table leads from them to glyphs, filled as they are met.
  *
@@ -13,8 +13,13 @@
 
 #define N_GLYPHS    0x180
 #define SOFT_HYPHEN 0xad
+#define MIDDLE_DOT  0xb7
 #define MAX_SIZE    96  /* pixels */
-#define N_SIZES     (MAX_SIZE * 2 + 1)
+#define N_SIZES     (MAX_SIZE + 1)
+#define LEAST_SIZE  4
+/* Loading a font takes some milliseconds; these are the sizes that a zoom goes through. */
+#define WARM_FROM   6
+#define WARM_TO     19
 #define MAX_LAYOUTS 4096
 #define ELLIPSIS    "\xe2\x80\xa6"
 
@@ -27,6 +32,7 @@ typedef struct
   unsigned long        ellipsis;
   double               ellipsis_advance;
   double               ascent, line;
+  gboolean             warm;
 } Font;
 
 typedef struct
@@ -222,15 +228,21 @@ load_font (OvText *self,
   return font;
 }
 
+static guint
+quantize (double size)
+{
+  return (guint) CLAMP (size + 0.25, LEAST_SIZE, N_SIZES - 1);
+}
+
 static Font *
 get_font (OvText *self,
           OvFace  face,
           double  size)
 {
-  guint step = (guint) CLAMP (size * 2, 4, N_SIZES - 1);
+  guint step = quantize (size);
 
   if (self->fonts[face][step] == NULL)
-    self->fonts[face][step] = load_font (self, face, step / 2.0);
+    self->fonts[face][step] = load_font (self, face, step);
 
   return self->fonts[face][step];
 }
@@ -241,6 +253,46 @@ ov_text_get_line (OvText *self,
                   double  size)
 {
   return get_font (self, face, size)->line;
+}
+
+/* Draws every ASCII character, the ellipsis and the middle dot once, where nobody sees it. */
+static void
+rasterize (Font *font)
+{
+  cairo_surface_t *scratch = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 32, 32);
+  cairo_t *cr = cairo_create (scratch);
+  cairo_glyph_t glyph = { 0, 4, 20 };
+
+  cairo_set_scaled_font (cr, font->scaled);
+  for (guint character = ' '; character <= MIDDLE_DOT; character++)
+    {
+      if (character > '~' && character < MIDDLE_DOT)
+        continue;
+      get_advance (font, character);
+      glyph.index = font->glyphs[character];
+      cairo_show_glyphs (cr, &glyph, 1);
+    }
+  glyph.index = font->ellipsis;
+  cairo_show_glyphs (cr, &glyph, 1);
+  cairo_destroy (cr);
+  cairo_surface_destroy (scratch);
+}
+
+gboolean
+ov_text_warm (OvText *self)
+{
+  for (guint size = WARM_FROM; size <= WARM_TO; size++)
+    for (guint face = 0; face < OV_N_FACES; face++)
+      if (self->fonts[face][size] == NULL || !self->fonts[face][size]->warm)
+        {
+          Font *font = get_font (self, face, size);
+
+          rasterize (font);
+          font->warm = TRUE;
+          return TRUE;
+        }
+
+  return FALSE;
 }
 
 static gboolean
@@ -362,7 +414,7 @@ get_layout (OvText     *self,
             const char *text,
             double      max_width)
 {
-  g_autofree char *key = g_strdup_printf ("%d %d %d %s", face, (int) (size * 2),
+  g_autofree char *key = g_strdup_printf ("%d %u %d %s", face, quantize (size),
                                           max_width < 0 ? -1 : (int) max_width, text);
   PangoLayout *layout = g_hash_table_lookup (self->layouts, key);
   PangoFontDescription *description;
@@ -373,7 +425,7 @@ get_layout (OvText     *self,
   if (g_hash_table_size (self->layouts) >= MAX_LAYOUTS && self->placed->len == 0)
     g_hash_table_remove_all (self->layouts);
   layout = pango_layout_new (self->context);
-  description = describe (self, face, (int) (size * 2) / 2.0);
+  description = describe (self, face, quantize (size));
   pango_layout_set_font_description (layout, description);
   pango_font_description_free (description);
   pango_layout_set_single_paragraph_mode (layout, TRUE);

@@ -23,6 +23,8 @@ void    ov_text_free         (OvText *self);
 void    ov_text_set_families (OvText     *self,
                               const char *text,
                               const char *mono);
+/* Loads one font that a zoom will need; FALSE: all are there. */
+gboolean ov_text_warm        (OvText     *self);
 /* Width of @text when it is not cut. */
 double  ov_text_measure      (OvText     *self,
                               OvFace      face,

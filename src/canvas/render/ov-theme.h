@@ -43,6 +43,9 @@ const OvTheme *ov_theme_get           (OvThemeKind kind);
 /* The ramp of overlays: what is high stands out from the background in every theme. */
 OvColor        ov_theme_get_heat      (const OvTheme *self,
                                        guint8         heat);
+/* The colour of words upon it. */
+OvColor        ov_theme_get_heat_ink  (const OvTheme *self,
+                                       guint8         heat);
 
 OvColor        ov_color_mix           (OvColor a,
                                        OvColor b,

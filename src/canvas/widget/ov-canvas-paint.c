@@ -10,9 +10,11 @@
 #include <adwaita.h>
 #include <malloc.h>
 
-/* Images are freed and made anew when the window is resized; without this each of their pages
- * is fetched from the kernel again, which costs some 3 ms a frame. */
-#define KEPT_BYTES (256 << 20)
+/* GTK makes and frees an image of the window's size in every frame; without this each of its
+ * pages is fetched from the kernel again, which costs some 3 ms a frame.  The C library refuses
+ * a greater MAPPED_BYTES. */
+#define MAPPED_BYTES (32 << 20)
+#define KEPT_BYTES   (256 << 20)
 
 static void
 keep_large_blocks (void)
@@ -22,7 +24,7 @@ keep_large_blocks (void)
 
   if (g_once_init_enter (&once))
     {
-      mallopt (M_MMAP_THRESHOLD, KEPT_BYTES);
+      mallopt (M_MMAP_THRESHOLD, MAPPED_BYTES);
       mallopt (M_TRIM_THRESHOLD, KEPT_BYTES);
       g_once_init_leave (&once, 1);
     }
@@ -107,6 +109,18 @@ collect_effects (OvCanvas       *self,
     }
 }
 
+static gboolean
+warm_cb (gpointer user_data)
+{
+  OvCanvas *self = user_data;
+
+  if (ov_painter_warm (self->painter))
+    return G_SOURCE_CONTINUE;
+  self->warm_id = 0;
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 render (OvCanvas        *self,
         cairo_surface_t *image,
@@ -171,6 +185,9 @@ ov_canvas_snapshot (GtkWidget   *widget,
       image = next_image (self, width * scale, height * scale);
       render (self, image, scale);
       self->dirty = FALSE;
+      if (!self->warmed)
+        self->warm_id = g_idle_add_full (G_PRIORITY_LOW, warm_cb, self, NULL);
+      self->warmed = TRUE;
     }
 
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));

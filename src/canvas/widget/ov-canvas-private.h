@@ -54,7 +54,8 @@ struct _OvCanvas
   OvPainter       *painter;
   cairo_surface_t *images[OV_CANVAS_N_IMAGES];
   guint            image;
-  gboolean         dirty;
+  gboolean         dirty, warmed;
+  guint            warm_id;
   GArray          *drawn_effects; /* OvPaintEffect of this frame */
 
   /* What the user points at. */

@@ -128,6 +128,7 @@ ov_canvas_dispose (GObject *object)
 
   ov_canvas_stop_motion (self);
   g_clear_handle_id (&self->hover_id, g_source_remove);
+  g_clear_handle_id (&self->warm_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->serial++;
