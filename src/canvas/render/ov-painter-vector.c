@@ -202,30 +202,36 @@ ov_painter_draw (OvPainter          *self,
                  const OvPaintState *state)
 {
   OvPaintState logical = { 0 };
+  OvViewport natural;
   OvPainting painting;
 
   g_return_if_fail (self != NULL && cr != NULL && scene != NULL && layout != NULL);
   g_return_if_fail (viewport != NULL && theme != NULL);
 
+  /* Everything is drawn at its natural size and scaled by cairo: words keep their proportion to
+   * their box however small the page is. */
+  natural = *viewport;
+  natural.zoom = 1;
+  natural.width = viewport->width / viewport->zoom;
+  natural.height = viewport->height / viewport->zoom;
   if (state != NULL)
     logical = *state;
   logical.scale_factor = 1;
-  ov_painting_begin (&painting, self, scene, layout, viewport, theme, &logical);
-  painting.measure.least_text = 0.5;
+  ov_painting_begin (&painting, self, scene, layout, &natural, theme, &logical);
   self->list.whole = TRUE;
-  ov_display_list_build (&self->list, scene, layout, viewport, 1);
+  ov_display_list_build (&self->list, scene, layout, &natural, 1);
 
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, viewport->width, viewport->height);
   cairo_clip (cr);
   ov_painting_color (cr, theme->background, 1);
   cairo_paint (cr);
+  cairo_scale (cr, viewport->zoom, viewport->zoom);
   draw_frames (&painting, cr);
   draw_tree_edges (&painting, cr);
   for (guint32 i = 0; i < self->list.n; i++)
     draw_box (&painting, cr, &self->list.entries[i]);
   ov_text_flush (self->text, cr);
-  ov_painting_plates (&painting, cr);
   ov_painting_on_top (&painting, cr);
   cairo_restore (cr);
 }
