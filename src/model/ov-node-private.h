@@ -42,8 +42,8 @@ struct _OvNode
   guint16         last_port;   /* where it was */
 
   /* censuses */
-  guint           n_censuses;  /* under way */
-  gboolean        needs_census;
+  GQueue          censuses;    /* that wait */
+  gboolean        in_census;
   guint           census_timer;
   OvNodeFigures   figures;
   gint64          figures_told_us;

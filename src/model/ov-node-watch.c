@@ -6,7 +6,8 @@
  * missed: what is born during a census is reported twice, which is harmless, and what dies
  * leaves a tombstone.  When the probe had to drop records another census puts things right, a
  * second later at the earliest.
- * Invariant: the table is in a census exactly while n_censuses > 0.
+ * The probe takes one census at a time; who asks for another waits in line.
+ * Invariant: the table is in a census exactly while in_census is set.
  * Thread: main.
  */
 #include "model/ov-node-private.h"
@@ -84,7 +85,6 @@ note_gap (OvNode         *self,
           || strncmp (record->name.text, dropped, record->name.length) != 0))
     return; /* a notice: nothing was lost */
 
-  self->needs_census = TRUE;
   if (self->census_timer == 0)
     self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
 }
@@ -108,39 +108,14 @@ ov_node_batch_cb (OvProbe       *probe,
     }
 }
 
-static void
-begin_census (OvNode *self)
-{
-  if (self->n_censuses++ > 0)
-    return;
-
-  self->needs_census = FALSE;
-  ov_process_table_begin_census (self->table);
-  if (self->state == OV_NODE_LIVE)
-    ov_node_set_state (self, OV_NODE_TAKING_CENSUS, NULL);
-}
-
-/* Only a census that was whole says who is dead. */
-static void
-end_census (OvNode   *self,
-            gboolean  is_whole)
-{
-  if (self->n_censuses == 0 || --self->n_censuses > 0)
-    return;
-
-  if (is_whole)
-    ov_process_table_end_census (self->table);
-  else
-    ov_process_table_cancel_census (self->table);
-  if (self->state == OV_NODE_TAKING_CENSUS)
-    ov_node_set_state (self, OV_NODE_LIVE, NULL);
-}
-
 typedef struct
 {
-  OvNode *node;
-  OvProbe *probe;
-  GTask  *task; /* NULL: nobody asked but the watch */
+  OvNode       *node;
+  OvProbe      *probe;
+  gboolean      with_supervisors;
+  guint         deadline_ms;
+  GCancellable *cancellable;
+  GTask        *task; /* NULL: nobody asked but the watch */
 } Census;
 
 static void
@@ -148,11 +123,29 @@ census_free (Census *census)
 {
   g_clear_object (&census->node);
   g_clear_object (&census->probe);
+  g_clear_object (&census->cancellable);
   g_clear_object (&census->task);
   g_free (census);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Census, census_free)
+
+static void start_census (OvNode *self);
+
+/* Only a census that was whole says who is dead. */
+static void
+end_census (OvNode   *self,
+            gboolean  is_whole)
+{
+  self->in_census = FALSE;
+  if (is_whole)
+    ov_process_table_end_census (self->table);
+  else
+    ov_process_table_cancel_census (self->table);
+  if (self->state == OV_NODE_TAKING_CENSUS)
+    ov_node_set_state (self, OV_NODE_LIVE, NULL);
+  start_census (self);
+}
 
 static void
 census_done_cb (GObject      *source,
@@ -169,8 +162,7 @@ census_done_cb (GObject      *source,
     end_census (self, ok);
   if (census->task == NULL)
     {
-      if (!ok && self->probe == census->probe
-          && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) && self->census_timer == 0)
+      if (!ok && self->probe == census->probe && self->census_timer == 0)
         self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
       return;
     }
@@ -182,32 +174,60 @@ census_done_cb (GObject      *source,
 }
 
 static void
-take_census (OvNode       *self,
-             gboolean      with_supervisors,
-             guint         deadline_ms,
-             GCancellable *cancellable,
-             GTask        *task)
+start_census (OvNode *self)
+{
+  Census *census;
+
+  if (self->in_census || !ov_node_is_attached (self)
+      || (census = g_queue_pop_head (&self->censuses)) == NULL)
+    return;
+
+  self->in_census = TRUE;
+  census->probe = g_object_ref (self->probe);
+  ov_process_table_begin_census (self->table);
+  ov_node_set_state (self, OV_NODE_TAKING_CENSUS, NULL);
+  ov_probe_census_async (self->probe, census->with_supervisors, census->deadline_ms,
+                         census->cancellable, census_done_cb, census);
+}
+
+static void
+queue_census (OvNode       *self,
+              gboolean      with_supervisors,
+              guint         deadline_ms,
+              GCancellable *cancellable,
+              GTask        *task)
 {
   Census *census = g_new0 (Census, 1);
 
   census->node = g_object_ref (self);
-  census->probe = g_object_ref (self->probe);
+  census->with_supervisors = with_supervisors;
+  census->deadline_ms = deadline_ms;
+  census->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
   census->task = task;
-  begin_census (self);
-  ov_probe_census_async (self->probe, with_supervisors, deadline_ms, cancellable, census_done_cb,
-                         census);
+  g_queue_push_tail (&self->censuses, census);
+  start_census (self);
 }
 
 static void
 census_again (OvNode *self)
 {
-  if (!ov_node_is_attached (self) || self->watched == OV_WATCH_NOTHING)
-    return;
+  if (ov_node_is_attached (self) && self->watched != OV_WATCH_NOTHING
+      && g_queue_is_empty (&self->censuses))
+    queue_census (self, FALSE, 0, self->cancellable, NULL);
+}
 
-  if (self->n_censuses == 0)
-    take_census (self, FALSE, 0, self->cancellable, NULL);
-  else if (self->census_timer == 0)
-    self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
+static void
+refuse_censuses (OvNode *self)
+{
+  Census *waiting;
+
+  while ((waiting = g_queue_pop_head (&self->censuses)) != NULL)
+    {
+      g_autoptr (Census) census = waiting;
+
+      if (census->task != NULL)
+        ov_node_return_not_attached (self, g_steal_pointer (&census->task));
+    }
 }
 
 /* Of a node that is attached. */
@@ -227,13 +247,11 @@ void
 ov_node_stop_watching (OvNode *self)
 {
   g_clear_handle_id (&self->census_timer, g_source_remove);
-  self->needs_census = FALSE;
   ov_node_forget_questions (self);
-  if (self->n_censuses > 0)
-    {
-      self->n_censuses = 0;
-      ov_process_table_cancel_census (self->table);
-    }
+  refuse_censuses (self);
+  if (self->in_census)
+    ov_process_table_cancel_census (self->table);
+  self->in_census = FALSE;
 }
 
 /**
@@ -264,7 +282,7 @@ ov_node_census_async (OvNode              *self,
       ov_node_return_not_attached (self, task);
       return;
     }
-  take_census (self, with_supervisors, deadline_ms, cancellable, task);
+  queue_census (self, with_supervisors, deadline_ms, cancellable, task);
 }
 
 gboolean
