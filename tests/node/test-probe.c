@@ -22,15 +22,15 @@
   "  {ok, F} = erl_parse:parse_form(Ts), F end || L <- Lines],"                                 \
   "  {ok, M, B} = compile:forms(Forms), {module, M} = code:load_binary(M, \"x\", B), M end,"    \
   "Load([\"-module(ov_test_tree).\","                                                           \
-  "  \"-export([init/1, start/1, handle_call/3, handle_cast/2]).\","                            \
+  "  \"-export([init/1, start/1, lone/0, handle_call/3, handle_cast/2]).\","                            \
   "  \"start(Name) -> gen_server:start_link({local, Name}, ov_test_tree, server, []).\","       \
   "  \"init(server) -> {ok, none};"                                                             \
   "   init([]) -> {ok, {#{strategy => rest_for_one, intensity => 7, period => 9},"              \
   "     [#{id => {worker, N}, start => {ov_test_tree, start, [N]}, restart => transient}"       \
   "      || N <- [ov_a, ov_b]]}};"                                                              \
-  "   init(hang) -> {ok, {#{}, [#{id => slow, start => {timer, sleep, [infinity]}}]}};"         \
   "   init(simple) -> {ok, {#{strategy => simple_one_for_one},"                                 \
-  "     [#{id => w, start => {ov_test_tree, start_many, []}, restart => temporary}]}}.\","      \
+  "     [#{id => w, start => {ov_test_tree, lone, []}, restart => temporary}]}}.\","      \
+  "  \"lone() -> {ok, spawn_link(fun() -> receive stop -> ok end end)}.\","                     \
   "  \"handle_call(stop, _, S) -> {stop, {wanted, <<\\\"why\\\">>}, ok, S}.\","                  \
   "  \"handle_cast(_, S) -> {noreply, S}.\"])"
 
@@ -270,6 +270,26 @@ test_lifecycle (void)
   g_assert_nonnull (line);
   g_assert_nonnull (ov_test_probe_wait (probe, "module=ov_test_tree function=init", 200));
   g_assert_nonnull (ov_test_probe_wait (probe, "name=ov_a", 200));
+
+  /* The supervisor remembers it: rest_for_one, so that both children count as one restart. */
+  ov_test_probe_clear (probe);
+  ov_test_probe_census (probe, TRUE, 1000);
+  line = ov_test_probe_wait (probe, "module=ov_test_tree behaviour=0 memory=0", 1);
+  g_assert_nonnull (line);
+  g_assert_nonnull (strstr (line, "children=2 restarts=1 answer=0"));
+
+  /* An init that fails is seen, with its reason. */
+  ignored = (g_free (ignored), ov_test_node_eval (
+      node, "catch supervisor:start_child(ov_sup, #{id => bad, start => {proc_lib, start_link,"
+            " [erlang, exit, [{bad, init}]]}})"));
+  g_assert_nonnull (ov_test_probe_wait (probe, "reason={bad,init}", 200));
+
+  /* So are those who have no supervisor: found soon, and their end has its reason. */
+  ignored = (g_free (ignored), ov_test_node_eval (
+      node, "register(ov_lone, spawn(fun() -> receive {stop, R} -> exit(R) end end))"));
+  g_assert_nonnull (ov_test_probe_wait (probe, "name=ov_lone", 200));
+  ignored = (g_free (ignored), ov_test_node_eval (node, "ov_lone ! {stop, alone}"));
+  g_assert_nonnull (ov_test_probe_wait (probe, "reason=alone", 200));
   ov_test_probe_detach (probe);
   g_free (before);
   before = ov_test_node_snapshot (node);
@@ -395,6 +415,41 @@ test_requests (void)
   ov_test_probe_detach (probe);
 }
 
+/* A hundred thousand children of one supervisor: all are told, none is asked, the node goes on. */
+static void
+test_many_children (void)
+{
+  g_autoptr (OvTestNode) node = NULL;
+  g_autoptr (OvTestProbe) probe = NULL;
+  g_autofree char *started = NULL;
+  gint64 start, ms;
+
+  if (!ov_test_node_is_available ())
+    return;
+
+  node = start_node ();
+  started = ov_test_node_eval (
+      node, "Self = self(), spawn(fun() -> {ok, S} = supervisor:start_link({local, ov_many},"
+            " ov_test_tree, simple), [supervisor:start_child(S, []) || _ <- lists:seq(1, 100000)],"
+            " Self ! S, receive stop -> ok end end), receive S -> is_pid(S) end");
+  probe = ov_test_probe_new ();
+  probe->keeps_lines = FALSE;
+  ov_test_probe_attach (probe, node, NULL);
+  start = g_get_monotonic_time ();
+  ov_test_probe_census (probe, TRUE, 2000);
+  ms = (g_get_monotonic_time () - start) / 1000;
+  g_test_message ("census of %u processes with supervisors: %d ms",
+                  probe->counts[OV_RECORD_PROCESS], (int) ms);
+  g_assert_cmpuint (probe->counts[OV_RECORD_PROCESS], >, 100000);
+  g_assert_cmpuint (probe->counts[OV_RECORD_CHILD], >=, 10000);
+  g_assert_cmpuint (probe->counts[OV_RECORD_CHILD], <, 11000);
+  start = g_get_monotonic_time ();
+  ov_test_probe_detach (probe);
+  ms = (g_get_monotonic_time () - start) / 1000;
+  g_test_message ("detaching: %d ms", (int) ms);
+  ov_test_node_assert_eval (node, "code:is_loaded(ov_probe)", "false");
+}
+
 /* The node dies in the middle of everything. */
 static void
 test_node_dies (void)
@@ -430,6 +485,7 @@ main (int   argc,
   g_test_add_func ("/node/probe/foreign-tracer", test_foreign_tracer);
   g_test_add_func ("/node/probe/long-mailbox", test_long_mailbox);
   g_test_add_func ("/node/probe/requests", test_requests);
+  g_test_add_func ("/node/probe/many-children", test_many_children);
   g_test_add_func ("/node/probe/node-dies", test_node_dies);
 
   return g_test_run ();
