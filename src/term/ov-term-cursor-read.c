@@ -200,6 +200,13 @@ is_atom_text (const guint8 *bytes,
   return TRUE;
 }
 
+/* Bytes before an atom's text. */
+static inline gsize
+get_atom_head (guint8 tag)
+{
+  return tag == OV_TAG_SMALL_ATOM_UTF8 || tag == OV_TAG_SMALL_ATOM ? 2 : 3;
+}
+
 /**
  * ov_term_cursor_get_atom:
  * @self: a cursor
@@ -227,7 +234,7 @@ ov_term_cursor_get_atom (OvTermCursor *self,
   if (size == 0)
     return ov_term_cursor_fail (self, OV_CURSOR_TRUNCATED);
 
-  text = self->at + (*self->at == OV_TAG_SMALL_ATOM_UTF8 || *self->at == OV_TAG_SMALL_ATOM ? 2 : 3);
+  text = self->at + get_atom_head (*self->at);
   n = (gsize) (self->at + size - text);
   latin1 = *self->at == OV_TAG_ATOM || *self->at == OV_TAG_SMALL_ATOM;
 
@@ -266,20 +273,24 @@ gboolean
 ov_term_cursor_match_atom (OvTermCursor *self,
                            const char   *name)
 {
-  char scratch[512];
-  OvTermCursor ahead = *self;
-  const char *text;
+  const guint8 *text;
+  gsize size;
   gsize n;
 
-  if (!ov_term_cursor_get_atom (&ahead, scratch, &text, &n))
-    {
-      self->failed = ahead.failed;
-      return FALSE;
-    }
-  if (strlen (name) != n || memcmp (name, text, n) != 0)
+  if (!ov_cursor_need (self, 1) || ov_tag_types[*self->at] != OV_TERM_ATOM + 1)
     return FALSE;
 
-  self->at = ahead.at;
+  size = ov_cursor_atom_size (self->at, self->end);
+  if (size == 0)
+    return ov_term_cursor_fail (self, OV_CURSOR_TRUNCATED);
+
+  /* ASCII is the same bytes under every tag, so nothing has to be converted. */
+  n = strlen (name);
+  text = self->at + size - n;
+  if (n + get_atom_head (*self->at) != size || memcmp (name, text, n) != 0)
+    return FALSE;
+
+  self->at += size;
   return TRUE;
 }
 

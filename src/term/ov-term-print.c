@@ -28,11 +28,12 @@
 
 static const struct
 {
-  const char *open;
-  const char *close;
+  char  open[3];
+  guint n_open;
+  char  close;
 } brackets[2][3] = {
-  [OV_TERM_STYLE_ERLANG] = { { "{", "}" }, { "[", "]" }, { "#{", "}" } },
-  [OV_TERM_STYLE_ELIXIR] = { { "{", "}" }, { "[", "]" }, { "%{", "}" } },
+  [OV_TERM_STYLE_ERLANG] = { { "{", 1, '}' }, { "[", 1, ']' }, { "#{", 2, '}' } },
+  [OV_TERM_STYLE_ELIXIR] = { { "{", 1, '}' }, { "[", 1, ']' }, { "%{", 2, '}' } },
 };
 
 static void print_value (OvTermPrinter *self);
@@ -138,7 +139,8 @@ open_container (OvTermPrinter *self,
       ov_term_text_put_char (&self->text, '{');
     }
   else
-    put (self, brackets[self->format->style][kind].open);
+    ov_term_text_put (&self->text, brackets[self->elixir][kind].open,
+                      brackets[self->elixir][kind].n_open);
   if (frame.flags & BROKEN)
     frame.indent = get_indent (self, ov_term_text_column (&self->text));
   push_frame (self, frame);
@@ -151,7 +153,7 @@ close_container (OvTermPrinter *self)
 
   if (self->elixir && (frame.flags & BROKEN))
     ov_term_text_newline (&self->text, self->n_frames > 0 ? get_top (self)->indent : 0);
-  put (self, brackets[self->format->style][frame.kind].close);
+  ov_term_text_put_char (&self->text, brackets[self->elixir][frame.kind].close);
   if (self->n_frames > 0)
     get_top (self)->flags &= (guint8) ~AFTER_LEAF;
 }

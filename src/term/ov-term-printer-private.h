@@ -43,7 +43,7 @@ typedef struct
   OvTermText          text;
   OvTermCursor        cursor;
   const OvTermFormat *format;
-  gboolean            elixir;
+  gboolean            elixir;     /* 0 or 1 */
   gboolean            folding;
   gboolean            cut;        /* an item or a depth bound was hit */
   gsize               look_ahead; /* bytes of budget left */

@@ -352,7 +352,7 @@ ov_term_is_reserved_word (const char *text,
 
       if (word[0] == '\0')
         return FALSE;
-      if (word[1] == text[1] && strlen (word) == n && memcmp (word, text, n) == 0)
+      if (word[1] == text[1] && memcmp (word, text, n) == 0 && word[n] == '\0')
         return TRUE;
     }
 
@@ -431,13 +431,16 @@ is_elixir_identifier (const char *utf8,
     end--;
   for (; utf8 < end; utf8 = g_utf8_next_char (utf8))
     {
-      gunichar c = g_utf8_get_char (utf8);
+      gunichar c = (guint8) *utf8;
       gboolean fits;
 
       if (c < 0x80)
         fits = (classes[c] & (first ? START | UPPER : NAME)) != 0 || c == '_';
       else
-        fits = g_unichar_isalpha (c) || (!first && (g_unichar_isalnum (c) || g_unichar_ismark (c)));
+        {
+          c = g_utf8_get_char (utf8);
+          fits = g_unichar_isalpha (c) || (!first && (g_unichar_isalnum (c) || g_unichar_ismark (c)));
+        }
       if (!fits)
         return FALSE;
       first = FALSE;
@@ -478,8 +481,10 @@ static gboolean
 is_elixir_operator (const char *utf8,
                     gsize       n)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (elixir_operators); i++)
-    if (strlen (elixir_operators[i]) == n && memcmp (elixir_operators[i], utf8, n) == 0)
+  for (guint i = 0; n > 0 && i < G_N_ELEMENTS (elixir_operators); i++)
+    if (elixir_operators[i][0] == utf8[0]
+        && strlen (elixir_operators[i]) == n
+        && memcmp (elixir_operators[i], utf8, n) == 0)
       return TRUE;
 
   return FALSE;
@@ -507,7 +512,8 @@ ov_term_match_elixir_operator (const char *text,
   return longest;
 }
 
-static gboolean
+/* Inline, so that the length of the word is known. */
+static inline gboolean
 is_word (const char *utf8,
          gsize       n,
          const char *word)
