@@ -196,8 +196,14 @@ test_automatic (void)
   g_autoptr (OvLayout) tidy = ov_layout_compute (few, OV_LAYOUT_AUTOMATIC, NULL);
   g_autoptr (OvLayout) packed = ov_layout_compute (many, OV_LAYOUT_AUTOMATIC, NULL);
 
+  g_autoptr (OvScene) bushy = ov_test_scene_system (&(OvTestScene) { .n_items = 400, .seed = 7 });
+  g_autoptr (OvLayout) readable = ov_layout_compute (bushy, OV_LAYOUT_AUTOMATIC, NULL);
+
   g_assert_false (tidy->nested);
   g_assert_true (packed->nested);
+
+  /* As a tree this one would be a ribbon too wide to be read. */
+  g_assert_true (readable->nested);
 }
 
 /* From a dozen leaves on they stand in one grid, which has a frame and no edges inside. */

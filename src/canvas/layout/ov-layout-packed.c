@@ -69,7 +69,7 @@ pack_siblings (Packing *packing,
     }
 
   columns = ov_shelves_pack ((OvBlock *) (gpointer) packing->blocks->data, packing->blocks->len, gap,
-                             n_cells, width, height);
+                             n_cells, first == 0, width, height);
   if (n_cells > 0)
     place_cells (packing, first, end, columns, left, top);
   for (guint i = 0; i < packing->blocks->len; i++)

@@ -32,6 +32,7 @@ guint32  ov_shelves_pack (OvBlock *blocks,
                           guint32  n,
                           double   gap,
                           guint32  n_cells,
+                          gboolean strict, /* proportion above size */
                           double  *width,
                           double  *height);
 guint32  ov_grid_columns (guint32 n_cells);

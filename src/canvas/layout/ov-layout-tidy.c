@@ -433,7 +433,7 @@ pack_trees (GArray *trees)
 
       g_array_append_val (blocks, block);
     }
-  ov_shelves_pack ((OvBlock *) (gpointer) blocks->data, blocks->len, TREE_GAP, 0, &width, &height);
+  ov_shelves_pack ((OvBlock *) (gpointer) blocks->data, blocks->len, TREE_GAP, 0, TRUE, &width, &height);
   for (guint32 i = 0; i < blocks->len; i++)
     {
       const OvBlock *block = &g_array_index (blocks, OvBlock, i);

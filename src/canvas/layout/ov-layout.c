@@ -5,6 +5,12 @@
  */
 #include "canvas/layout/ov-layout-private.h"
 
+/* What the automatic choice reckons with. */
+#define USUAL_WIDTH   1200.0
+#define USUAL_HEIGHT   800.0
+#define READABLE_FIT     0.4
+#define WORTH_PACKING    1.4
+
 OvBox
 ov_box_union (OvBox a,
               OvBox b)
@@ -22,27 +28,78 @@ ov_box_union (OvBox a,
 static void
 compute_bounds (OvLayout *self)
 {
+  double left, top, right, bottom;
+
   if (self->n == 0)
     {
       self->bounds = (OvBox) { 0, 0, OV_ITEM_WIDTH, OV_ITEM_HEIGHT };
       return;
     }
 
-  self->bounds = self->boxes[0];
+  left = self->boxes[0].x;
+  top = self->boxes[0].y;
+  right = left + self->boxes[0].width;
+  bottom = top + self->boxes[0].height;
   for (guint32 i = 1; i < self->n; i++)
-    self->bounds = ov_box_union (self->bounds, self->boxes[i]);
+    {
+      const OvBox *box = &self->boxes[i];
+
+      left = MIN (left, box->x);
+      top = MIN (top, box->y);
+      right = MAX (right, box->x + box->width);
+      bottom = MAX (bottom, box->y + box->height);
+    }
+  self->bounds = (OvBox) { left, top, right - left, bottom - top };
   for (guint32 i = 0; i < self->n_frames; i++)
     self->bounds = ov_box_union (self->bounds, self->frames[i].box);
 }
 
-gboolean
-ov_layout_is_tidy (const OvScene *scene,
-                   OvLayoutKind   kind)
+static OvLayout *
+compute (const OvScene *scene,
+         gboolean       nested,
+         GCancellable  *cancellable)
 {
-  g_return_val_if_fail (scene != NULL, FALSE);
+  g_autoptr (OvLayout) self = g_new0 (OvLayout, 1);
+  gboolean done;
 
-  return kind == OV_LAYOUT_TIDY
-         || (kind == OV_LAYOUT_AUTOMATIC && ov_scene_get_size (scene) <= OV_TIDY_MAX_ITEMS);
+  self->n = ov_scene_get_size (scene);
+  self->boxes = g_new0 (OvBox, MAX (self->n, 1));
+  self->nested = nested;
+  done = nested ? ov_layout_pack (self, scene, cancellable)
+                : ov_layout_tidy (self, scene, cancellable);
+  if (!done || g_cancellable_is_cancelled (cancellable))
+    return NULL;
+  compute_bounds (self);
+
+  return g_steal_pointer (&self);
+}
+
+/* The zoom at which the whole fits a window of a usual size. */
+static double
+get_fit (const OvLayout *self)
+{
+  return MIN (USUAL_WIDTH / self->bounds.width, USUAL_HEIGHT / self->bounds.height);
+}
+
+/* A tree shows who is above whom best, as long as its boxes stay large enough for words. */
+static OvLayout *
+choose (const OvScene *scene,
+        GCancellable  *cancellable)
+{
+  g_autoptr (OvLayout) tidy = NULL;
+  g_autoptr (OvLayout) packed = NULL;
+
+  if (ov_scene_get_size (scene) > OV_TIDY_MAX_ITEMS)
+    return compute (scene, TRUE, cancellable);
+
+  tidy = compute (scene, FALSE, cancellable);
+  if (tidy == NULL || get_fit (tidy) >= READABLE_FIT)
+    return g_steal_pointer (&tidy);
+  packed = compute (scene, TRUE, cancellable);
+  if (packed == NULL || get_fit (packed) > get_fit (tidy) * WORTH_PACKING)
+    return g_steal_pointer (&packed);
+
+  return g_steal_pointer (&tidy);
 }
 
 /**
@@ -58,26 +115,14 @@ ov_layout_compute (const OvScene *scene,
                    OvLayoutKind   kind,
                    GCancellable  *cancellable)
 {
-  g_autoptr (OvLayout) self = g_new0 (OvLayout, 1);
-  gboolean done;
-
   g_return_val_if_fail (scene != NULL, NULL);
-
-  self->n = ov_scene_get_size (scene);
-  self->boxes = g_new0 (OvBox, MAX (self->n, 1));
-  self->nested = !ov_layout_is_tidy (scene, kind);
 
   if (g_cancellable_is_cancelled (cancellable))
     return NULL;
-  if (self->nested)
-    done = ov_layout_pack (self, scene, cancellable);
-  else
-    done = ov_layout_tidy (self, scene, cancellable);
-  if (!done)
-    return NULL;
-  compute_bounds (self);
+  if (kind == OV_LAYOUT_AUTOMATIC)
+    return choose (scene, cancellable);
 
-  return g_steal_pointer (&self);
+  return compute (scene, kind == OV_LAYOUT_PACKED, cancellable);
 }
 
 void

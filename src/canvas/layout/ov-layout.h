@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  OV_LAYOUT_AUTOMATIC, /* tidy below some 500 shown items, packed above */
+  OV_LAYOUT_AUTOMATIC, /* tidy up to some 500 shown items if that can be read, else packed */
   OV_LAYOUT_PACKED,
   OV_LAYOUT_TIDY,
 } OvLayoutKind;
@@ -24,9 +24,6 @@ OvLayout *ov_layout_compute (const OvScene *scene,
                              OvLayoutKind   kind,
                              GCancellable  *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 void      ov_layout_free    (OvLayout *self);
-/* Whether @kind means the tidy layout for this scene. */
-gboolean  ov_layout_is_tidy (const OvScene *scene,
-                             OvLayoutKind   kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvLayout, ov_layout_free)
 

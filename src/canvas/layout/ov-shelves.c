@@ -21,6 +21,8 @@
 /* Row widths that are tried, as parts of the ideal one; many boxes fill any width well, and few
  * boxes are better tried beside each other. */
 static const double TRIALS[] = { 1.0, 1.2, 0.87, 1.4 };
+/* The outermost boxes are packed once, and their whole is what has to fit the window. */
+static const double STRICT_TRIALS[] = { 1.0, 1.05, 0.95, 1.1, 0.9, 1.15, 0.85, 1.2, 0.8, 1.3, 0.75, 1.4 };
 #define MANY_BLOCKS      100
 #define TRIALS_WHEN_MANY 2
 #define FEW_BLOCKS       3
@@ -145,18 +147,22 @@ place (Skyline *self,
   raise_ground (self, best, block->width + self->gap, level + block->height + self->gap);
 }
 
-/* The grid stands at the top left; returns its columns. */
+/* The grid stands at the top left, and where it may have all the columns it wants, alone in its
+ * row; returns its columns. */
 static guint32
 place_grid (Skyline *self,
             guint32  n_cells,
             guint32  columns)
 {
+  gboolean alone = columns == n_cells;
+
   columns = MIN (columns, MAX (1, (guint32) ((self->limit - self->gap + OV_ITEM_GAP) / CELL_WIDTH)));
 
 
   self->width = columns * CELL_WIDTH - OV_ITEM_GAP;
   self->height = (n_cells + columns - 1) / columns * CELL_HEIGHT - OV_ITEM_GAP;
-  raise_ground (self, 0, MIN (self->width + self->gap, self->limit), self->height + self->gap);
+  raise_ground (self, 0, alone ? self->limit : MIN (self->width + self->gap, self->limit),
+                self->height + self->gap);
 
   return columns;
 }
@@ -199,12 +205,14 @@ compare_blocks (const void *a,
 }
 
 static double
-judge (double width,
-       double height)
+judge (double   width,
+       double   height,
+       gboolean strict)
 {
   double aspect = width / height / OV_LAYOUT_ASPECT;
+  double off = MAX (aspect, 1 / aspect);
 
-  return width * height * MAX (aspect, 1 / aspect);
+  return width * height * (strict ? off * off * off : off);
 }
 
 guint32
@@ -238,6 +246,7 @@ typedef struct
   Step    *steps;
   Trial    best;
   double   score;
+  gboolean strict;
 } Search;
 
 static void
@@ -250,7 +259,7 @@ try_one (Search *search,
 
   arrange (search->blocks, search->n, search->gap, search->n_cells, &trial, search->steps, &width,
            &height);
-  score = judge (width, height);
+  score = judge (width, height, search->strict);
   if (score < search->score)
     {
       search->score = score;
@@ -264,11 +273,12 @@ try_widths (Search *search,
             double  ideal,
             double  least)
 {
-  guint n = search->n > MANY_BLOCKS ? TRIALS_WHEN_MANY : G_N_ELEMENTS (TRIALS);
+  const double *trials = search->strict ? STRICT_TRIALS : TRIALS;
+  guint n = search->strict ? G_N_ELEMENTS (STRICT_TRIALS) : G_N_ELEMENTS (TRIALS);
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < (search->n > MANY_BLOCKS ? TRIALS_WHEN_MANY : n); i++)
     {
-      double limit = MAX (least, ideal * TRIALS[i]);
+      double limit = MAX (least, ideal * trials[i]);
 
       try_one (search, limit, search->n_cells);
       if (search->n_cells > 0)
@@ -299,13 +309,14 @@ ov_shelves_pack (OvBlock *blocks,
                  guint32  n,
                  double   gap,
                  guint32  n_cells,
+                 gboolean strict,
                  double  *width,
                  double  *height)
 {
   g_autofree Step *steps = g_new (Step, n + 4);
   guint32 columns = ov_grid_columns (n_cells);
   double area = n_cells * CELL_WIDTH * CELL_HEIGHT, least;
-  Search search = { blocks, n, n_cells, gap, steps, { columns * CELL_WIDTH, columns }, INFINITY };
+  Search search = { blocks, n, n_cells, gap, steps, { columns * CELL_WIDTH, columns }, INFINITY, strict };
 
   qsort (blocks, n, sizeof (OvBlock), compare_blocks);
   least = MAX (measure_blocks (blocks, n, gap, &area), OV_ITEM_WIDTH);

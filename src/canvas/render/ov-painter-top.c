@@ -12,6 +12,7 @@
 #define MAX_OUTLINES 600
 #define MAX_EDGES    2000
 #define PLATE_TEXT   11.5  /* logical pixels */
+#define LABEL_SHARE  0.55  /* of a strip's height */
 
 void
 ov_painting_color (cairo_t *cr,
@@ -55,35 +56,71 @@ overlaps_plate (const GArray  *plates,
   return FALSE;
 }
 
+static gboolean
+is_in_view (const OvPainting *self,
+            const OvBox      *box)
+{
+  return box->x < self->viewport->width * self->measure.scale && box->x + box->width > 0
+         && box->y < self->viewport->height * self->measure.scale && box->y + box->height > 0;
+}
+
 /* A box deserves a plate when its own strip cannot be read and the plate covers little of it. */
 static void
-consider_plate (OvPainting           *self,
-                const OvDisplayEntry *entry,
-                gboolean              regions)
+consider_plate (OvPainting  *self,
+                guint32      index,
+                const OvBox *box,
+                double       strip)
 {
-  const OvSceneItem *item = &self->items[entry->index];
+  const OvSceneItem *item = &self->items[index];
+  gboolean region = item->shape == OV_SHAPE_REGION;
   double scale = self->measure.scale, size = PLATE_TEXT * scale * self->measure.text_scale;
-  double strip = (item->shape == OV_SHAPE_REGION ? OV_REGION_STRIP : OV_HEADER_STRIP) * self->measure.zoom;
-  double left = MAX (entry->x, 0), right = MIN (entry->x + entry->width, self->viewport->width * scale);
-  OvPlate plate = { entry->index };
+  double left = MAX (box->x, 0), right = MIN (box->x + box->width, self->viewport->width * scale);
+  OvPlate plate = { index };
   double width;
 
-  if (!entry->holds || (item->shape == OV_SHAPE_REGION) != regions || 0.55 * strip >= 7 * scale)
+  if (LABEL_SHARE * strip >= 7 * scale || item->label == 0 || item->dim)
     return;
-  if (entry->height < 2.6 * size || right - left < 5 * size || item->label == 0 || item->dim)
+  if (box->height < (region ? 2.6 : 5) * size || right - left < 5 * size)
+    return;
+  width = ov_text_measure (self->painter->text, region ? OV_FACE_BOLD : OV_FACE_TEXT, size,
+                           ov_scene_get_text (self->scene, item->label));
+  if (!region && width + 3 * size > right - left)
     return;
 
-  width = ov_text_measure (self->painter->text, regions ? OV_FACE_BOLD : OV_FACE_TEXT, size,
-                           ov_scene_get_text (self->scene, item->label));
-  if (!regions && (width + 3 * size > right - left || entry->height < 5 * size))
-    return;
   plate.width = MIN (width + size, right - left - 6 * scale);
   plate.height = size * 1.5;
   plate.x = floor (left + (right - left - plate.width) / 2);
-  plate.y = floor (MAX (entry->y, 0) + MIN (strip, 4 * scale) + 2 * scale);
-  if (plate.y + plate.height > entry->y + entry->height || overlaps_plate (self->painter->plates, &plate))
+  plate.y = floor (MAX (box->y, 0) + MIN (strip, 4 * scale) + 2 * scale);
+  if (plate.y + plate.height > box->y + box->height || overlaps_plate (self->painter->plates, &plate))
     return;
   g_array_append_val (self->painter->plates, plate);
+}
+
+static void
+consider_entry (OvPainting           *self,
+                const OvDisplayEntry *entry,
+                gboolean              regions)
+{
+  gboolean region = self->items[entry->index].shape == OV_SHAPE_REGION;
+  OvBox box = { entry->x, entry->y, entry->width, entry->height };
+
+  if (entry->holds && entry->detail == OV_DETAIL_BOX && region == regions)
+    consider_plate (self, entry->index, &box,
+                    (region ? OV_REGION_STRIP : OV_HEADER_STRIP) * self->measure.zoom);
+}
+
+/* In the tidy layout a region's hull is labelled, when the region's own box is too small. */
+static void
+consider_hulls (OvPainting *self)
+{
+  for (guint32 i = 0; i < self->layout->n_frames; i++)
+    {
+      const OvLayoutFrame *frame = &self->layout->frames[i];
+      OvBox box = ov_painting_place (self, &frame->box);
+
+      if (!frame->is_grid && is_in_view (self, &box))
+        consider_plate (self, frame->item, &box, OV_ITEM_HEIGHT * self->measure.zoom);
+    }
 }
 
 static void
@@ -116,19 +153,11 @@ ov_painting_plates (OvPainting *self,
   const OvDisplayList *list = &self->painter->list;
 
   g_array_set_size (self->painter->plates, 0);
+  consider_hulls (self);
   for (guint pass = 0; pass < 2; pass++)
     for (guint32 i = 0; i < list->n && self->painter->plates->len < MAX_PLATES; i++)
-      if (list->entries[i].holds && list->entries[i].detail == OV_DETAIL_BOX)
-        consider_plate (self, &list->entries[i], pass == 0);
+      consider_entry (self, &list->entries[i], pass == 0);
   draw_plates (self, cr);
-}
-
-static gboolean
-is_in_view (const OvPainting *self,
-            const OvBox      *box)
-{
-  return box->x < self->viewport->width * self->measure.scale && box->x + box->width > 0
-         && box->y < self->viewport->height * self->measure.scale && box->y + box->height > 0;
 }
 
 /* An edge leaves its box at the border, on the way to the other one's centre. */

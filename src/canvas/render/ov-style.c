@@ -13,8 +13,13 @@
 #define LABEL_SIZE 11.5
 #define SUB_RATIO  0.82
 #define LEAF_STRIP 12.0
+/* A hot box needs less of a border: its fill stands out. */
+#define HEAT_BORDER 0.4
+/* The share of a box's height that its label takes. */
+#define LABEL_SHARE  0.55
 /* Below this zoom the borders of boxes that hold others fade. */
 #define CALM_ZOOM  0.4
+#define MAX_BORDER_SHARE 0.42
 
 /* The colours of each tone, as offsets into a theme; 0 keeps the neutral ones. */
 static const struct
@@ -55,7 +60,8 @@ static void
 apply_heat (OvStyle       *self,
             const OvTheme *theme,
             guint8         heat,
-            gboolean       holds)
+            gboolean       holds,
+            gboolean       troubled)
 {
   OvColor color;
 
@@ -66,6 +72,8 @@ apply_heat (OvStyle       *self,
   self->top = color;
   if (!holds)
     self->fill = color;
+  if (!holds && !troubled)
+    self->border = ov_color_mix (color, ov_theme_get_heat_ink (theme, heat), HEAT_BORDER);
   self->text = self->text_soft = ov_theme_get_heat_ink (theme, heat);
 }
 
@@ -121,7 +129,7 @@ ov_style_resolve (OvStyle              *self,
     calm_border (self, entry);
 
   apply_tone (self, theme, tone, entry->holds && !folded);
-  apply_heat (self, theme, heat, entry->holds && !folded);
+  apply_heat (self, theme, heat, entry->holds && !folded, tone != OV_TONE_NEUTRAL);
   if (item->dim)
     apply_dim (self, theme);
 }
@@ -134,7 +142,7 @@ ov_style_blend (const OvStyle        *self,
 {
   double share = 2 * scale / MAX (entry->width, 1) + 2 * scale / MAX (entry->height, 1);
 
-  return ov_color_mix (self->fill, self->border, MIN (share, 0.42));
+  return ov_color_mix (self->fill, self->border, MIN (share, MAX_BORDER_SHARE));
 }
 
 OvFace
@@ -231,7 +239,7 @@ plan_words (OvPlan               *self,
   double height = entry->holds ? self->strip : entry->height - self->strip;
   double line, sub_line;
 
-  self->label_size = MIN ((entry->holds ? 0.55 : 0.5) * height, largest_text (measure));
+  self->label_size = MIN (LABEL_SHARE * height, largest_text (measure));
   if (!entry->holds && self->strip > 0)
     self->label_size = MIN (0.62 * height, largest_text (measure));
   self->label_x = MAX (8 * measure->zoom, 3 * measure->scale) + self->bar;
