@@ -6,6 +6,7 @@
 #include "tests/export/ov-test-table.h"
 
 #include <string.h>
+#include <time.h>
 
 static guint32
 slot_of (OvProcessTable *table,
@@ -174,6 +175,17 @@ test_groups (void)
   g_assert_cmpuint (ov_scene_get_size (scene), ==, 0);
 }
 
+/* Other programs on the machine do not count. */
+static gint64
+get_cpu_us (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+
+  return now.tv_sec * G_GINT64_CONSTANT (1000000) + now.tv_nsec / 1000;
+}
+
 /* A flat supervisor of 100,000 is built in the time of two frames or so. */
 static void
 test_many (void)
@@ -191,10 +203,10 @@ test_many (void)
   options.overlay = OV_OVERLAY_MEMORY;
   for (guint i = 0; i < 5; i++)
     {
-      gint64 start = g_get_monotonic_time ();
+      gint64 start = get_cpu_us ();
       g_autoptr (OvScene) scene = ov_tree_scene_build (table, &options);
 
-      best = MIN (best, g_get_monotonic_time () - start);
+      best = MIN (best, get_cpu_us () - start);
       g_assert_cmpuint (ov_scene_get_size (scene), ==, 100001);
     }
   g_test_message ("100,000 rows: %.1f ms", best / 1000.0);

@@ -291,7 +291,13 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *state = g_dir_make_tmp ("overstory-run-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (state, "overstory", NULL);
+  g_autofree char *journal = g_build_filename (folder, "journal.jsonl", NULL);
+  int status;
+
+  g_setenv ("XDG_STATE_HOME", state, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/run/formats", test_formats);
   g_test_add_func ("/ops/run/policy", test_policy);
   g_test_add_func ("/ops/run/failure", test_failure);
@@ -301,5 +307,10 @@ main (int   argc,
   g_test_add_func ("/ops/run/stream", test_stream);
   g_test_add_func ("/ops/run/secret", test_secret);
 
-  return g_test_run ();
+  status = g_test_run ();
+  g_unlink (journal);
+  g_rmdir (folder);
+  g_rmdir (state);
+
+  return status;
 }

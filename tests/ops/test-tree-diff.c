@@ -218,7 +218,7 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/tree-diff/diff", test_diff);
   g_test_add_func ("/ops/tree-diff/whole-subtree", test_whole_subtree);
   g_test_add_func ("/ops/tree-diff/same", test_same);
