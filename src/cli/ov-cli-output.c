@@ -11,6 +11,7 @@
 #include "ops/ov-answer-text.h"
 
 #include <errno.h>
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <signal.h>
 #include <string.h>
@@ -117,13 +118,12 @@ write_file (const char *path,
             gsize       length,
             gboolean    json)
 {
+  g_autoptr (GFile) file = g_file_new_for_commandline_arg (path);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GError) told = NULL;
 
-  if (g_file_set_contents_full (path, bytes, length, G_FILE_SET_CONTENTS_CONSISTENT, 0666, &error))
+  if (g_file_replace_contents (file, bytes, length, NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, &error))
     return 0;
-  told = g_error_new (error->domain, error->code, _("“%s” cannot be written: %s"), path, error->message);
-  ov_cli_output_write_error (told, json, NULL);
+  ov_cli_output_write_error (error, json, _("Choose a file that can be written with --output."));
 
   return 1;
 }

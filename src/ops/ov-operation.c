@@ -30,17 +30,6 @@ static const OvErrorWord words[] = {
   { OV_OPERATION_ERROR_INSTALLATION, "installation", N_("Install Overstory again, with its data files.") },
 };
 
-/* Files that a person named. */
-static const OvErrorWord file_words[] = {
-  { G_FILE_ERROR_NOENT, "not-found", N_("Choose another file or folder.") },
-  { G_FILE_ERROR_NOTDIR, "not-found", N_("Choose another file or folder.") },
-  { G_FILE_ERROR_ISDIR, "is-folder", N_("Name a file in that folder.") },
-  { G_FILE_ERROR_ACCES, "permission-denied", N_("Choose another file or folder.") },
-  { G_FILE_ERROR_PERM, "permission-denied", N_("Choose another file or folder.") },
-  { G_FILE_ERROR_ROFS, "permission-denied", N_("Choose another file or folder.") },
-  { G_FILE_ERROR_NOSPC, "no-space", N_("Free some disk space and try again.") },
-};
-
 /* Whoever names the domain has its words. */
 GQuark
 ov_operation_error_quark (void)
@@ -52,7 +41,6 @@ ov_operation_error_quark (void)
       GQuark value = g_quark_from_static_string ("ov-operation-error-quark");
 
       ov_error_register_domain (value, words, G_N_ELEMENTS (words));
-      ov_error_register_domain (G_FILE_ERROR, file_words, G_N_ELEMENTS (file_words));
       g_once_init_leave (&quark, value);
     }
 
