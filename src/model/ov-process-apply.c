@@ -303,7 +303,11 @@ tell_birth (OvProcessTable *self,
             gint64          at_ns)
 {
   ov_table_row (self, slot)->born_ns = at_ns;
-  if (!self->live || ov_table_fill_vacancy (self, slot, at_ns))
+  if (!self->live)
+    return;
+
+  ov_table_take_seat (self, slot);
+  if (ov_table_fill_vacancy (self, slot, at_ns))
     return;
 
   ov_table_set_mark (self, slot, OV_MARK_BORN, TRUE);

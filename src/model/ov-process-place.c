@@ -451,12 +451,15 @@ compare_keys (gconstpointer a,
   const guint64 *first = a;
   const guint64 *second = b;
 
-  return first[0] < second[0] ? -1 : first[0] > second[0];
+  if (first[0] != second[0])
+    return first[0] < second[0] ? -1 : 1;
+
+  return first[1] < second[1] ? -1 : first[1] > second[1];
 }
 
-/* Pairs of key and slot, in pid order; a census comes nearly sorted. */
+/* Pairs of seat and slot, in the order of seats; a census comes nearly sorted. */
 static GArray *
-list_by_pid (OvProcessTable *self)
+list_by_seat (OvProcessTable *self)
 {
   GArray *pairs = g_array_sized_new (FALSE, FALSE, 2 * sizeof (guint64), self->n_used);
   gboolean sorted = TRUE;
@@ -468,7 +471,7 @@ list_by_pid (OvProcessTable *self)
 
       if (!ov_table_row (self, slot)->used)
         continue;
-      pair[0] = ov_pid_key (&ov_table_row (self, slot)->pid);
+      pair[0] = ov_table_facts (self, slot)->seat;
       pair[1] = slot;
       sorted &= pair[0] >= last;
       last = pair[0];
@@ -589,11 +592,11 @@ set_applications (OvProcessTable *self)
     }
 }
 
-/* Attaching in (order, pid) order makes every insertion one at the end of its list. */
+/* Attaching in (order, seat) order makes every insertion one at the end of its list. */
 static void
 place_all (OvProcessTable *self)
 {
-  g_autoptr (GArray) pairs = list_by_pid (self);
+  g_autoptr (GArray) pairs = list_by_seat (self);
   g_autofree Decision *decisions = g_new (Decision, MAX (self->rows->len, 1));
   gboolean ordered = FALSE;
 

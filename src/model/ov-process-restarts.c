@@ -73,6 +73,21 @@ note_memo (OvProcessTable  *self,
   memo->guessed = FALSE;
 }
 
+static void
+note_grave (OvProcessTable *self,
+            OvSupervisor   *supervisor,
+            guint32         slot)
+{
+  OvGrave grave = { slot, ov_table_row (self, slot)->generation };
+
+  if (!supervisor->dynamic || !self->live)
+    return;
+
+  if (supervisor->graves == NULL)
+    supervisor->graves = g_array_new (FALSE, FALSE, sizeof (OvGrave));
+  g_array_append_val (supervisor->graves, grave);
+}
+
 /* Of a child that has just died; it still stands under its supervisor. */
 void
 ov_table_note_vacancy (OvProcessTable *self,
@@ -88,10 +103,13 @@ ov_table_note_vacancy (OvProcessTable *self,
   if (row->place != OV_PLACE_CHILD || row->parent == OV_SLOT_NONE)
     return;
   above = ov_table_row (self, row->parent);
-  if (!above->alive || !leads_to_restart (self, row, above->strategy))
+  if (!above->alive)
     return;
 
   supervisor = ov_table_get_supervisor (self, ov_pid_key (&above->pid));
+  note_grave (self, supervisor, slot);
+  if (!leads_to_restart (self, row, above->strategy))
+    return;
   note_memo (self, supervisor, row, slot);
   vacancy = (OvVacancy) {
     .pid = row->pid, .slot = slot, .generation = row->generation, .died_ns = at_ns,
@@ -205,22 +223,60 @@ tell_restart (OvProcessTable *self,
                  ov_table_find_key (self, supervisor->key), at_ns);
 }
 
+/* The slot of who started the row, by the first entry of its chain. */
+static guint32
+find_starter (OvProcessTable *self,
+              guint32         slot)
+{
+  const OvChain *chain = ov_table_facts (self, slot)->chain;
+
+  if (chain == NULL)
+    return OV_SLOT_NONE;
+
+  return chain->entries[0].key != OV_PID_KEY_NONE
+           ? ov_table_find_alive (self, chain->entries[0].key)
+           : ov_table_find_named (self, chain->entries[0].name);
+}
+
+/* The children of a dynamic supervisor are all alike: one that is born while another's grave is
+ * still shown stands in its place, so that the others need not move, and the grave goes. */
+void
+ov_table_take_seat (OvProcessTable *self,
+                    guint32         slot)
+{
+  guint32 above = find_starter (self, slot);
+  OvSupervisor *supervisor = NULL;
+  guint taken = 0;
+
+  if (above != OV_SLOT_NONE)
+    supervisor = ov_table_find_supervisor (self, ov_pid_key (&ov_table_row (self, above)->pid));
+  if (supervisor == NULL || !supervisor->dynamic || supervisor->graves == NULL)
+    return;
+
+  while (taken < supervisor->graves->len)
+    {
+      OvGrave grave = g_array_index (supervisor->graves, OvGrave, taken++);
+
+      if (slot_if_same (self, grave.slot, grave.generation) == OV_SLOT_NONE)
+        continue;
+      ov_table_facts (self, slot)->seat = ov_table_facts (self, grave.slot)->seat;
+      g_array_append_val (self->replaced, grave);
+      break;
+    }
+  g_array_remove_range (supervisor->graves, 0, taken);
+}
+
 /* Of a birth by a supervisor, the first entry of the row's chain; TRUE when it is a restart. */
 gboolean
 ov_table_fill_vacancy (OvProcessTable *self,
                        guint32         slot,
                        gint64          at_ns)
 {
-  const OvChain *chain = ov_table_facts (self, slot)->chain;
-  guint32 above = OV_SLOT_NONE;
+  guint32 above = find_starter (self, slot);
   OvSupervisor *supervisor;
   OvVacancy vacancy;
   int index;
 
-  if (chain != NULL)
-    above = chain->entries[0].key != OV_PID_KEY_NONE
-              ? ov_table_find_alive (self, chain->entries[0].key)
-              : ov_table_find_named (self, chain->entries[0].name);
   if (above == OV_SLOT_NONE)
     return FALSE;
 

@@ -205,6 +205,7 @@ ov_table_add_row (OvProcessTable *self,
 
   init_row (ov_table_row (self, slot), ov_table_facts (self, slot), pid);
   ov_table_row (self, slot)->pid.node = self->node;
+  ov_table_facts (self, slot)->seat = key;
   ov_table_facts (self, slot)->master = g_hash_table_contains (self->masters, &key);
 
   if ((self->n_used + 1) * 2 > self->n_buckets)

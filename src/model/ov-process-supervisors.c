@@ -27,6 +27,7 @@ supervisor_free (gpointer data)
   g_clear_pointer (&self->new_claims, g_array_unref);
   g_clear_pointer (&self->new_absent, g_array_unref);
   g_clear_pointer (&self->vacancies, g_array_unref);
+  g_clear_pointer (&self->graves, g_array_unref);
   g_clear_pointer (&self->memos, g_hash_table_unref);
   g_free (self);
 }

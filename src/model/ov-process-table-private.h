@@ -44,6 +44,8 @@ typedef struct
 {
   OvChain *chain;
   OvPidKey leader;
+  OvPidKey seat;                              /* where it stands among equals: its own pid, or
+                                               * that of whose place it took */
   gint64   memory_sum, mailbox_sum, rate_sum; /* of the subtree; the rate in 1/1000 per second */
   gint64   rate;                              /* of the row itself, as it stands in the sums */
   gint64   sampled_ns;
@@ -97,6 +99,7 @@ typedef struct
   GArray    *new_claims, *new_absent; /* while reading */
   GHashTable *memos;        /* child id -> OvPlaceMemo; NULL until a child died */
   GArray    *vacancies;     /* OvVacancy; NULL until a child died */
+  GArray    *graves;        /* OvGrave of a dynamic one, oldest first; NULL until a child died */
 } OvSupervisor;
 
 /* A place of a supervisor of which a process has died. */
@@ -124,6 +127,11 @@ typedef struct
   guint32 slot, generation;
   gint64  due_us;
 } OvDue;
+
+typedef struct
+{
+  guint32 slot, generation;
+} OvGrave;
 
 typedef struct
 {
@@ -185,6 +193,7 @@ struct _OvProcessTable
   GArray         *was_active;  /* in the one before */
   GQueue          graves, fading, renewed, growing; /* OvDue */
   GArray         *headroom;    /* OvDue: marks that end with their period */
+  GArray         *replaced;    /* OvGrave: somebody has taken their place, once told they go */
   GArray         *dead;        /* guint32: graves of a table that is not live */
   GHashTable     *tombstones;  /* &OvPidKey: died in a census before they were reported */
 
@@ -289,6 +298,8 @@ void         ov_table_queue_claims      (OvProcessTable *self,
 void         ov_table_note_vacancy      (OvProcessTable *self,
                                          guint32         slot,
                                          gint64          at_ns);
+void         ov_table_take_seat         (OvProcessTable *self,
+                                         guint32         slot);
 gboolean     ov_table_fill_vacancy      (OvProcessTable *self,
                                          guint32         slot,
                                          gint64          at_ns);

@@ -214,6 +214,25 @@ emit_lifecycle (OvProcessTable *self)
     }
 }
 
+/* Now that their deaths were told, graves whose place is taken go with the next frame. */
+static void
+release_replaced (OvProcessTable *self)
+{
+  if (self->replaced->len == 0)
+    return;
+
+  for (guint i = 0; i < self->replaced->len; i++)
+    {
+      const OvGrave *grave = &g_array_index (self->replaced, OvGrave, i);
+
+      if (ov_table_row (self, grave->slot)->used
+          && ov_table_row (self, grave->slot)->generation == grave->generation)
+        g_array_append_val (self->dead, grave->slot);
+    }
+  g_array_set_size (self->replaced, 0);
+  ov_wakeup_signal (self->wakeup);
+}
+
 static void
 flush_table (OvProcessTable *self,
              gboolean        thorough)
@@ -235,6 +254,7 @@ flush_table (OvProcessTable *self,
   self->flushing = FALSE;
 
   emit_lifecycle (self);
+  release_replaced (self);
   if (changes != 0)
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changes);
   if (self->structure_changed && !self->in_census)
@@ -256,6 +276,7 @@ init_contents (OvProcessTable *self)
   self->active = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->was_active = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->headroom = g_array_new (FALSE, FALSE, sizeof (OvDue));
+  self->replaced = g_array_new (FALSE, FALSE, sizeof (OvGrave));
   self->dead = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->tombstones = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->lifecycle = g_array_new (FALSE, FALSE, sizeof (OvLifecycle));
@@ -276,6 +297,7 @@ clear_contents (OvProcessTable *self)
   g_clear_pointer (&self->active, g_array_unref);
   g_clear_pointer (&self->was_active, g_array_unref);
   g_clear_pointer (&self->headroom, g_array_unref);
+  g_clear_pointer (&self->replaced, g_array_unref);
   g_clear_pointer (&self->dead, g_array_unref);
   g_clear_pointer (&self->tombstones, g_hash_table_unref);
   g_clear_pointer (&self->lifecycle, g_array_unref);

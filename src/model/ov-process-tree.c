@@ -6,7 +6,7 @@
  * not the width of a supervisor; a tree deeper than MAX_CLIMB (a ring of processes that each
  * spawned the next, say) gives that up and is summed anew in one pass when somebody asks.
  * Invariants: a placed row is in exactly one list, that of its parent or that of the roots
- * outside, or is the master of an application; lists are ordered by (order, pid).
+ * outside, or is the master of an application; lists are ordered by (order, seat, pid).
  * Thread: main.
  */
 #include "model/ov-process-table-private.h"
@@ -36,11 +36,13 @@ is_before (OvProcessTable *self,
            guint32         a,
            guint32         b)
 {
-  guint32 order_a = ov_table_facts (self, a)->order;
-  guint32 order_b = ov_table_facts (self, b)->order;
+  const OvFacts *first = ov_table_facts (self, a);
+  const OvFacts *second = ov_table_facts (self, b);
 
-  if (order_a != order_b)
-    return order_a < order_b;
+  if (first->order != second->order)
+    return first->order < second->order;
+  if (first->seat != second->seat)
+    return first->seat < second->seat;
 
   return ov_pid_key (&ov_table_row (self, a)->pid) < ov_pid_key (&ov_table_row (self, b)->pid);
 }
