@@ -516,7 +516,10 @@ start_page_action (GtkWidget  *widget,
                    const char *name,
                    GVariant   *parameter)
 {
-  ov_session_set_node (OV_WINDOW (widget)->session, NULL);
+  OvWindow *self = OV_WINDOW (widget);
+
+  ov_session_set_node (self->session, NULL);
+  gtk_widget_child_focus (self->start_page, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -592,7 +595,6 @@ ov_window_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->node_signals);
   g_clear_pointer (&self->views, g_hash_table_unref);
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_WINDOW);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ov_window_parent_class)->dispose (object);

@@ -238,7 +238,6 @@ ov_attach_dialog_dispose (GObject *object)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->chooser);
   g_clear_object (&self->session);
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_ATTACH_DIALOG);
 
   G_OBJECT_CLASS (ov_attach_dialog_parent_class)->dispose (object);
 }

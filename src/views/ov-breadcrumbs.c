@@ -57,6 +57,7 @@ append_step (OvBreadcrumbs *self,
   gtk_label_set_max_width_chars (GTK_LABEL (label), MAX_LABEL_CHARS);
   gtk_button_set_child (GTK_BUTTON (button), label);
   gtk_widget_set_tooltip_text (button, title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, is_last ? "crumb-last" : "crumb");
   g_object_set_data (G_OBJECT (button), "slot", GUINT_TO_POINTER (slot));

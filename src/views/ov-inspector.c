@@ -411,7 +411,6 @@ ov_inspector_dispose (GObject *object)
   if (self->node)
     unpin (self);
   self->slot = OV_SLOT_NONE;
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_INSPECTOR);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
 

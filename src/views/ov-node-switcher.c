@@ -128,7 +128,6 @@ ov_node_switcher_dispose (GObject *object)
 {
   OvNodeSwitcher *self = OV_NODE_SWITCHER (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_NODE_SWITCHER);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ov_node_switcher_parent_class)->dispose (object);

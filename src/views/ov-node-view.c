@@ -136,6 +136,8 @@ update_facts (OvNodeView *self)
   gtk_label_set_text (self->processes_label, processes);
   gtk_label_set_text (self->applications_label, applications);
   gtk_label_set_text (self->trouble_label, trouble);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->trouble_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, trouble, -1);
   gtk_widget_set_visible (self->trouble_button, n_trouble > 0);
 }
 
@@ -257,7 +259,6 @@ ov_node_view_dispose (GObject *object)
   OvNodeView *self = OV_NODE_VIEW (object);
 
   g_clear_handle_id (&self->facts_id, g_source_remove);
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_NODE_VIEW);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
   g_clear_pointer (&self->page, g_free);

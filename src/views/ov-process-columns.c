@@ -24,13 +24,13 @@ static const struct
   int         width;    /* pixels; 0: as wide as the content */
   gboolean    is_figure, is_code, expands;
 } columns[OV_N_COLUMNS] = {
-  [OV_COLUMN_TITLE] = { N_("Name"), 220, FALSE, FALSE, TRUE },
-  [OV_COLUMN_PID] = { N_("Pid"), 110, FALSE, TRUE, FALSE },
-  [OV_COLUMN_KIND] = { N_("Kind"), 110, FALSE, FALSE, FALSE },
-  [OV_COLUMN_MODULE] = { N_("Module"), 190, FALSE, TRUE, FALSE },
-  [OV_COLUMN_MEMORY] = { N_("Memory"), 96, TRUE, FALSE, FALSE },
-  [OV_COLUMN_REDUCTIONS] = { N_("Reductions"), 110, TRUE, FALSE, FALSE },
-  [OV_COLUMN_MAILBOX] = { N_("Mailbox"), 90, TRUE, FALSE, FALSE },
+  [OV_COLUMN_TITLE] = { N_("Name"), 190, FALSE, FALSE, TRUE },
+  [OV_COLUMN_PID] = { N_("Pid"), 94, FALSE, TRUE, FALSE },
+  [OV_COLUMN_KIND] = { N_("Kind"), 96, FALSE, FALSE, FALSE },
+  [OV_COLUMN_MODULE] = { N_("Module"), 150, FALSE, TRUE, FALSE },
+  [OV_COLUMN_MEMORY] = { N_("Memory"), 88, TRUE, FALSE, FALSE },
+  [OV_COLUMN_REDUCTIONS] = { N_("Reductions"), 100, TRUE, FALSE, FALSE },
+  [OV_COLUMN_MAILBOX] = { N_("Mailbox"), 80, TRUE, FALSE, FALSE },
   [OV_COLUMN_STATUS] = { N_("Status"), 96, FALSE, FALSE, FALSE },
   [OV_COLUMN_APPLICATION] = { N_("Application"), 150, FALSE, FALSE, FALSE },
   [OV_COLUMN_CURRENT] = { N_("Current function"), 220, FALSE, TRUE, FALSE },
@@ -58,7 +58,11 @@ fill_cell (GtkLabel      *label,
   g_autofree char *raw = ov_process_item_dup_text (item, column);
   g_autofree char *text = ov_words_clean (raw, MAX_CHARS);
 
-  gtk_label_set_text (label, text);
+  /* A row keeps its place while somebody is in the list, also when its process ended. */
+  if (column == OV_COLUMN_TITLE && ov_process_item_get_slot (item) == OV_SLOT_NONE)
+    gtk_label_set_text (label, _("(ended)"));
+  else
+    gtk_label_set_text (label, text);
 }
 
 static void

@@ -303,7 +303,6 @@ ov_process_page_dispose (GObject *object)
   OvProcessPage *self = OV_PROCESS_PAGE (object);
 
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_PROCESS_PAGE);
   g_clear_object (&self->selection);
   g_clear_object (&self->list);
   g_clear_object (&self->node);

@@ -86,6 +86,8 @@ add_step (OvRelations    *self,
       gtk_widget_add_css_class (child, "flat");
       gtk_widget_add_css_class (child, "relation");
       gtk_widget_set_tooltip_text (child, name);
+      gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                      -1);
       g_object_set_data (G_OBJECT (child), SLOT_KEY, GUINT_TO_POINTER (slot));
       g_signal_connect_swapped (child, "clicked", G_CALLBACK (clicked_cb), self);
     }

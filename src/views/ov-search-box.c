@@ -196,7 +196,6 @@ ov_search_box_dispose (GObject *object)
 
   g_clear_handle_id (&self->refresh_id, g_source_remove);
   set_table (self, NULL);
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_SEARCH_BOX);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ov_search_box_parent_class)->dispose (object);

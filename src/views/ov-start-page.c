@@ -257,7 +257,6 @@ ov_start_page_dispose (GObject *object)
 {
   OvStartPage *self = OV_START_PAGE (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), OV_TYPE_START_PAGE);
   g_clear_object (&self->discovery);
   g_clear_object (&self->session);
 
