@@ -593,6 +593,11 @@ ov_window_dispose (GObject *object)
   OvWindow *self = OV_WINDOW (object);
 
   g_cancellable_cancel (self->cancellable);
+  if (self->session)
+    {
+      g_signal_handlers_disconnect_by_data (ov_session_list_nodes (self->session), self);
+      g_signal_handlers_disconnect_by_data (self->session, self);
+    }
   g_clear_object (&self->node_signals);
   g_clear_pointer (&self->views, g_hash_table_unref);
   g_clear_object (&self->session);

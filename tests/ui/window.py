@@ -89,7 +89,8 @@ class Window:
                 continue
             try:
                 found = at, at.getRole(), "" if IS_TYPE_NAME.match(at.name or "") else at.name or ""
-                waiting.extend(at.getChildAtIndex(i) for i in reversed(range(at.childCount)))
+                if at.name != "GtkColumnListView":  # hundreds of cells
+                    waiting.extend(at.getChildAtIndex(i) for i in reversed(range(at.childCount)))
             except GONE:
                 continue
             yield found
