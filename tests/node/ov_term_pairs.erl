@@ -104,7 +104,7 @@ leaf(22) -> "text with \"quotes\" and \\";
 leaf(23) -> [rand:uniform(16#D7FF) || _ <- lists:seq(1, rand:uniform(5))];
 leaf(24) -> pick([[], {}, #{}, <<>>]).
 
-%% Before OTP 25 floats were written by other rules.
+%% Before OTP 25 the last of many digits was chosen by another rule.
 float_of_bits() ->
     Bits = case rand:uniform(3) of
                1 -> <<(rand:uniform(1 bsl 64) - 1):64>>;
@@ -113,8 +113,7 @@ float_of_bits() ->
            end,
     case {Bits, list_to_integer(erlang:system_info(otp_release))} of
         {<<Float/float>>, Release} when Release >= 25 -> Float;
-        {<<Float/float>>, _} when abs(Float) < 9.0e15, abs(Float) > 1.0e-4 -> Float;
-        _ -> 1.5
+        _ -> sign() * rand:uniform(1 bsl 40) / 8
     end.
 
 atom(1) -> pick([ok, undefined, true, false, nil, 'after', 'end', 'fun', 'bxor', 'cond', 'let', 'andalso', '', '_', 'Upper']);
