@@ -23,6 +23,7 @@ struct _OvPainter
   OvDisplayList list;
   GHashTable   *sprites;     /* key of theme, tone and size: cairo_surface_t */
   GArray       *plates;      /* OvPlate */
+  guint32       small_colors[OV_TONE_ERROR + 1][2][256]; /* of this frame; 0: not computed yet */
 };
 
 /* What one painting is about. */

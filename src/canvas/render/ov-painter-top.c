@@ -101,10 +101,15 @@ consider_entry (OvPainting           *self,
                 const OvDisplayEntry *entry,
                 gboolean              regions)
 {
-  gboolean region = self->items[entry->index].shape == OV_SHAPE_REGION;
+  double size = PLATE_TEXT * self->measure.scale * self->measure.text_scale;
   OvBox box = { entry->x, entry->y, entry->width, entry->height };
+  gboolean region;
 
-  if (entry->holds && entry->detail == OV_DETAIL_BOX && region == regions)
+  /* Most boxes are far too small: they are sorted out before anything else is looked at. */
+  if (!entry->holds || entry->height < 2.6 * size || entry->width < 5 * size)
+    return;
+  region = self->items[entry->index].shape == OV_SHAPE_REGION;
+  if (entry->detail == OV_DETAIL_BOX && region == regions)
     consider_plate (self, entry->index, &box,
                     (region ? OV_REGION_STRIP : OV_HEADER_STRIP) * self->measure.zoom);
 }

@@ -10,10 +10,12 @@
 #include "canvas/render/ov-painter-private.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Boxes in trouble are seen from this size on, logical pixels. */
 #define TROUBLE_SIZE 4.0
 #define LEAST_TEXT   6.0
+#define SMALL_COLOR_KNOWN (1u << 24)
 #define RAIL         (OV_LEVEL_GAP / 2)
 
 OvPainter *
@@ -354,6 +356,36 @@ paint_box (OvPainting           *self,
   ov_painting_words (self, entry, &plan, style);
 }
 
+static OvColor
+compute_small_color (OvPainting           *self,
+                     const OvDisplayEntry *entry)
+{
+  OvStyle style;
+
+  ov_style_resolve (&style, self->theme, self->scene, entry);
+
+  return ov_style_blend (&style, entry, self->measure.scale);
+}
+
+/* All leaves have one size, so in a picture of a hundred thousand of them the colour depends on
+ * tone, heat and filter alone; each is computed once.  A glide has boxes of any size. */
+static OvColor
+get_small_color (OvPainting           *self,
+                 const OvDisplayEntry *entry)
+{
+  const OvSceneItem *item = &self->items[entry->index];
+  guint32 *cached;
+
+  if (entry->holds || self->layout->gliding || item->shape == OV_SHAPE_REGION)
+    return compute_small_color (self, entry);
+
+  cached = &self->painter->small_colors[item->tone][item->dim != 0][item->heat];
+  if (*cached == 0)
+    *cached = compute_small_color (self, entry) | SMALL_COLOR_KNOWN;
+
+  return *cached & 0xffffff;
+}
+
 static void
 paint_entry (OvPainting           *self,
              OvRaster             *raster,
@@ -361,12 +393,14 @@ paint_entry (OvPainting           *self,
 {
   OvStyle style;
 
-  ov_style_resolve (&style, self->theme, self->scene, entry);
   if (entry->detail == OV_DETAIL_BOX)
-    paint_box (self, raster, entry, &style);
-  else
-    ov_raster_blend (raster, entry->x, entry->y, entry->x + entry->width, entry->y + entry->height,
-                     ov_style_blend (&style, entry, self->measure.scale), 1);
+    {
+      ov_style_resolve (&style, self->theme, self->scene, entry);
+      paint_box (self, raster, entry, &style);
+      return;
+    }
+  ov_raster_blend (raster, entry->x, entry->y, entry->x + entry->width, entry->y + entry->height,
+                   get_small_color (self, entry));
 }
 
 /* Boxes in trouble that are too small to show it get a mark of a size that can be seen. */
@@ -423,6 +457,7 @@ ov_painter_render_image (OvPainter          *self,
     return;
 
   ov_raster_clear (&raster, theme->background);
+  memset (self->small_colors, 0, sizeof self->small_colors);
   self->list.whole = FALSE;
   ov_display_list_build (&self->list, scene, layout, viewport, painting.measure.scale);
   paint_frames (&painting, &raster);

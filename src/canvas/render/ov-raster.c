@@ -86,13 +86,31 @@ ov_raster_fill (OvRaster *self,
     fill_span (self->pixels + (gsize) y * self->stride, x0, x1, color);
 }
 
-/* Share of the unit [at, at + 1) that [from, to) covers. */
-static inline double
-covered (double from,
-         double to,
-         int    at)
+/* Coordinates in 256ths of a pixel: the shares of the first and the last pixel and what lies
+ * between, in one direction. */
+typedef struct
 {
-  return MIN (to, at + 1) - MAX (from, at);
+  int     first, last;             /* pixels, both ends included */
+  guint32 first_share, last_share; /* of 256; where it is one pixel only the first counts */
+} Coverage;
+
+static inline gboolean
+cover (double    from,
+       double    to,
+       int       limit,
+       Coverage *coverage)
+{
+  int start = (int) (MAX (from, 0) * 256), end = (int) (MIN (to, limit) * 256);
+
+  if (start >= end)
+    return FALSE;
+
+  coverage->first = start >> 8;
+  coverage->last = (end - 1) >> 8;
+  coverage->first_share = MIN (end, (coverage->first + 1) << 8) - start;
+  coverage->last_share = end - (coverage->last << 8);
+
+  return TRUE;
 }
 
 void
@@ -101,38 +119,27 @@ ov_raster_blend (OvRaster *self,
                  double    y0,
                  double    x1,
                  double    y1,
-                 OvColor   color,
-                 double    alpha)
+                 OvColor   color)
 {
-  int left, right, bottom;
-  double first, last;
+  Coverage across, down;
 
-  x0 = MAX (x0, 0);
-  y0 = MAX (y0, 0);
-  x1 = MIN (x1, self->width);
-  y1 = MIN (y1, self->height);
-  if (x0 >= x1 || y0 >= y1)
+  if (!cover (x0, x1, self->width, &across) || !cover (y0, y1, self->height, &down))
     return;
 
-  left = (int) x0;
-  right = (int) ceil (x1) - 1;
-  bottom = (int) ceil (y1) - 1;
-  first = covered (x0, x1, left);
-  last = covered (x0, x1, right);
-  for (int y = (int) y0; y <= bottom; y++)
+  for (int y = down.first; y <= down.last; y++)
     {
       guint32 *row = self->pixels + (gsize) y * self->stride;
-      double share = covered (y0, y1, y) * alpha * 256;
-      guint32 full = (guint32) share;
+      guint32 share = y == down.first ? down.first_share : y == down.last ? down.last_share : 256;
 
-      row[left] = blend_pixel (row[left], color, (guint32) (share * first));
-      if (right > left)
-        row[right] = blend_pixel (row[right], color, (guint32) (share * last));
-      if (full >= 256)
-        fill_span (row, left + 1, right, color);
+      row[across.first] = blend_pixel (row[across.first], color, share * across.first_share >> 8);
+      if (across.last == across.first)
+        continue;
+      row[across.last] = blend_pixel (row[across.last], color, share * across.last_share >> 8);
+      if (share == 256)
+        fill_span (row, across.first + 1, across.last, color);
       else
-        for (int x = left + 1; x < right; x++)
-          row[x] = blend_pixel (row[x], color, full);
+        for (int x = across.first + 1; x < across.last; x++)
+          row[x] = blend_pixel (row[x], color, share);
     }
 }
 

@@ -51,8 +51,7 @@ void     ov_raster_blend   (OvRaster *self,
                             double    y0,
                             double    x1,
                             double    y1,
-                            OvColor   color,
-                            double    alpha);
+                            OvColor   color);
 void     ov_raster_box     (OvRaster          *self,
                             const OvRasterBox *box);
 void     ov_raster_disc    (OvRaster *self,
