@@ -23,11 +23,30 @@ find_data (void)
     g_setenv ("OVERSTORY_UNINSTALLED", "1", FALSE);
 }
 
+/* Which page of the help to read, if the first words are a command. */
+static char *
+dup_help_hint (const char *const *words)
+{
+  g_autofree char *id = NULL;
+
+  if (words[0] == NULL || words[1] == NULL)
+    return NULL;
+  id = g_strdup_printf ("%s.%s", words[0], words[1]);
+
+  return ov_operation_find (id) != NULL
+             ? g_strdup_printf (_("“overstory-cli help %s %s” says what it takes."), words[0], words[1])
+             : NULL;
+}
+
 static int
 refuse (const GError      *error,
         const char *const *words)
 {
-  ov_cli_output_write_error (error, ov_cli_args_want_json (words), NULL);
+  g_autofree char *hint = NULL;
+
+  if (g_error_matches (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_BAD_PARAMETER))
+    hint = dup_help_hint (words);
+  ov_cli_output_write_error (error, ov_cli_args_want_json (words), hint);
 
   return 2;
 }
@@ -70,8 +89,10 @@ main (int   argc,
     return show_help (args);
   if (ov_cli_output_is_binary (args->format) && args->output == NULL && ov_cli_output_is_terminal ())
     {
+      g_autofree char *format = g_ascii_strup (args->format, -1);
+
       g_set_error (&error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_BAD_PARAMETER,
-                   _("A %s is not for a terminal: add --output FILE, or redirect the output."), args->format);
+                   _("%s is not for a terminal: add --output FILE, or redirect the output."), format);
       return refuse (error, words);
     }
 

@@ -2,10 +2,10 @@
  *
  * The tree for a terminal: branches, then what it is, aligned in a second column.
  *
- *     kernel  application · 12 processes
- *     └─ <0.43.0>                     application_master
- *        └─ kernel_sup                supervisor  one_for_all 0 in 1 s  <0.47.0>
- *           ├─ code_server            gen_server  permanent             <0.50.0>
+ *     kernel  12 processes
+ *     └─ application_master:init/4    <0.46.0>  application_master
+ *        └─ kernel_sup                <0.47.0>  supervisor  one_for_all, 0 in 1 s
+ *           ├─ inet_db                <0.50.0>  gen_server  permanent
  *
  * Invariant: no byte that a node sent reaches the output other than through
  * ov_process_text_append_safe() or an atom's printer, so a name cannot steer the terminal.
@@ -153,7 +153,7 @@ get_paint (const Text        *text,
                                                                       : PAINT_NONE;
 }
 
-/* "supervisor  one_for_one, 3 in 5 s", "gen_server  permanent", and what is wrong. */
+/* "supervisor  permanent  one_for_one, 3 in 5 s". */
 static void
 write_kind (const Text        *text,
             const OvWalkEntry *entry,
@@ -162,11 +162,11 @@ write_kind (const Text        *text,
   const OvProcess *row = &text->rows[entry->slot];
 
   g_string_append (into, ov_behaviour_get_word (row->behaviour));
+  if (row->restart != OV_RESTART_UNKNOWN)
+    g_string_append_printf (into, "  %s", ov_restart_get_word (row->restart));
   if (row->strategy != OV_STRATEGY_UNKNOWN)
     g_string_append_printf (into, "  %s, %u in %u s", ov_strategy_get_word (row->strategy),
                             row->intensity, row->period_s);
-  if (row->restart != OV_RESTART_UNKNOWN)
-    g_string_append_printf (into, "  %s", ov_restart_get_word (row->restart));
   if (entry->n_hidden > 0)
     g_string_append_printf (into, "  (+%u)", entry->n_hidden);
 }

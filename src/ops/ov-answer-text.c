@@ -401,12 +401,29 @@ write_doctor (Writer *writer)
     write_step (writer, json_array_get_object_element (steps, i));
 }
 
+/* The table, and how many there are beyond it. */
+static void
+write_processes (Writer *writer)
+{
+  gint64 matched = json_object_get_int_member_with_default (writer->answer, "matched", 0);
+  guint shown = json_array_get_length (json_object_get_array_member (writer->answer, "processes"));
+  g_autofree char *text = NULL;
+
+  write_anything (writer);
+  if (matched <= shown)
+    return;
+  text = g_strdup_printf (_("%u of %u"), shown, (guint) matched);
+  add_painted (writer, FAINT, text);
+  g_string_append_c (writer->out, '\n');
+}
+
 static const struct
 {
   const char *id;
   void      (*write) (Writer *writer);
 } special[] = {
   { "node.doctor", write_doctor },
+  { "process.list", write_processes },
 };
 
 /**

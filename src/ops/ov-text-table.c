@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * OvTextTable measures in terminal columns, not in bytes or characters.  A column without any
- * text is left out.  When the lines are too long for the terminal, the widest columns of text
- * give way; numbers are never cut, since half a number is another number.
+ * text is left out.  When the lines are too long for the terminal, columns of text give way: first
+ * all but the first two (what it is called) become narrower, then the last ones are left out, at
+ * last the first two are cut.  Numbers never are, since half a number is another number.
  * Thread: one at a time.
  */
 #include "ops/ov-text-table-private.h"
@@ -10,7 +11,9 @@
 #include "export/ov-process-text.h"
 
 #define GAP 2
-#define NARROWEST 8
+#define NARROWEST 10
+/* These name the row. */
+#define N_NAMES 2
 
 typedef struct
 {
@@ -108,28 +111,47 @@ get_total (const OvTextTable *self)
   return total;
 }
 
+/* The widest text column from @first on that can become narrower. */
+static Column *
+find_widest (OvTextTable *self,
+             guint        first)
+{
+  Column *widest = NULL;
+
+  for (guint c = first; c < self->n_columns; c++)
+    {
+      Column *column = &self->columns[c];
+
+      if (!column->empty && !column->right && column->width > NARROWEST &&
+          (widest == NULL || column->width > widest->width))
+        widest = column;
+    }
+
+  return widest;
+}
+
+static Column *
+find_last_text (OvTextTable *self)
+{
+  for (guint c = self->n_columns; c-- > N_NAMES;)
+    if (!self->columns[c].empty && !self->columns[c].right)
+      return &self->columns[c];
+
+  return NULL;
+}
+
 static void
 shrink (OvTextTable *self,
         guint        columns)
 {
-  guint total;
+  Column *column;
 
-  while ((total = get_total (self)) > columns)
-    {
-      Column *widest = NULL;
-
-      for (guint c = 0; c < self->n_columns; c++)
-        {
-          Column *column = &self->columns[c];
-
-          if (!column->empty && !column->right && column->width > NARROWEST &&
-              (widest == NULL || column->width > widest->width))
-            widest = column;
-        }
-      if (widest == NULL)
-        return;
-      widest->width--;
-    }
+  while (get_total (self) > columns && (column = find_widest (self, N_NAMES)) != NULL)
+    column->width--;
+  while (get_total (self) > columns && (column = find_last_text (self)) != NULL)
+    column->empty = TRUE;
+  while (get_total (self) > columns && (column = find_widest (self, 0)) != NULL)
+    column->width--;
 }
 
 static void

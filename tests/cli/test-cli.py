@@ -4,12 +4,17 @@
 test-cli.py CLI: after every test the node must have nothing of ours left.
 """
 
+import fcntl
 import json
 import os
+import pty
+import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 import xml.etree.ElementTree
@@ -217,6 +222,46 @@ class Cli(unittest.TestCase):
             status, out, err = run(*words)
             self.assertEqual((status, err), (0, ""))
             self.assertTrue(out)
+
+    # --- in a terminal ---
+
+    def in_terminal(self, *words, **more):
+        """(status, what the terminal gets) with 100 columns."""
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        process = subprocess.Popen([CLI, *words], stdin=slave, stdout=slave, stderr=slave,
+                                   env=environment(TERM="xterm", **more))
+        os.close(slave)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(master, 65536)
+            except OSError:  # EIO: the other side is closed
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+        os.close(master)
+        return process.wait(LIMIT_S), b"".join(pieces).decode()
+
+    def test_terminal(self):
+        status, text = self.in_terminal(*here("tree", "get"))
+        self.assertEqual(status, 0)
+        self.assertIn("\033[1m", text)
+        self.assertIn("more like these", text)
+        for line in text.splitlines():
+            self.assertLessEqual(len(re.sub("\033\\[[0-9;]*m", "", line)), 100, line)
+        status, plain = self.in_terminal(*here("tree", "get"), NO_COLOR="1")
+        self.assertEqual(status, 0)
+        self.assertNotIn("\033", plain)
+        status, text = self.in_terminal(*here("node", "info", "--json"))
+        self.assertEqual(json.loads(text)["name"], TARGET.name)
+        self.assertGreater(text.count("\n"), 10)
+
+    def test_picture_in_terminal(self):
+        status, text = self.in_terminal(*here("tree", "get", "--format", "png"))
+        self.assertEqual(status, 2)
+        self.assertIn("--output", text)
 
     # --- wrong usage ---
 

@@ -169,7 +169,7 @@ test_text (void)
   g_assert_null (strchr (text, '\033'));
   g_assert_nonnull (strstr (text, "shop_sup"));
   g_assert_nonnull (strstr (text, "Shop.Cart"));
-  g_assert_nonnull (strstr (text, "one_for_all, 3 in 10 s"));
+  g_assert_nonnull (strstr (text, "supervisor  one_for_all, 3 in 10 s"));
   g_assert_nonnull (strstr (text, "evil\\x1B[2J"));
   g_assert_nonnull (strstr (text, "restarting"));
   g_assert_nonnull (strstr (text, "not answering"));

@@ -68,14 +68,14 @@ test_table (void)
                    "<0.1234.0>  \346\274\242    gen_server  m                       10        0  gen_server:loop/7  waiting\n");
 }
 
-/* No line is wider than the terminal as long as text can give way, and numbers stay whole. */
+/* No line is wider than the terminal, and numbers and the pid stay whole. */
 static void
 test_narrow (void)
 {
   static const char json[] =
     "{\"processes\":[" PROCESS ("<0.1.0>", "\"a_name_of_many_characters_that_does_not_end_soon\"", "1200000") "]}";
 
-  for (guint columns = 90; columns <= 140; columns += 7)
+  for (guint columns = 60; columns <= 140; columns += 7)
     {
       OvTextStyle style = { .columns = columns };
       g_autofree char *text = write_answer ("process.list", json, &style);
@@ -84,8 +84,19 @@ test_narrow (void)
       for (char **line = lines; *line != NULL; line++)
         g_assert_cmpuint (ov_process_text_measure (*line), <=, columns);
       g_assert_nonnull (strstr (text, "1.2 MB"));
-      g_assert_true (columns > 120 || strstr (text, "…") != NULL);
+      g_assert_nonnull (strstr (text, "<0.1.0>"));
+      g_assert_true (columns > 70 || strstr (text, "…") != NULL);
     }
+}
+
+static void
+test_more (void)
+{
+  static const char json[] = "{\"processes\":[" PROCESS ("<0.1.0>", "null", "1") "],\"matched\":366}";
+  OvTextStyle style = { 0 };
+  g_autofree char *text = write_answer ("process.list", json, &style);
+
+  g_assert_true (g_str_has_suffix (text, "\n1 of 366\n"));
 }
 
 static void
@@ -134,6 +145,7 @@ main (int   argc,
   g_test_add_func ("/ops/answer-text/figures", test_figures);
   g_test_add_func ("/ops/answer-text/table", test_table);
   g_test_add_func ("/ops/answer-text/narrow", test_narrow);
+  g_test_add_func ("/ops/answer-text/more", test_more);
   g_test_add_func ("/ops/answer-text/hostile", test_hostile);
   g_test_add_func ("/ops/answer-text/empty", test_empty);
   g_test_add_func ("/ops/answer-text/doctor", test_doctor);

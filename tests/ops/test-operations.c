@@ -76,6 +76,40 @@ test_complete (void)
     }
 }
 
+static char *
+read_test (const char *first,
+           const char *second)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, first, second, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+
+  return text;
+}
+
+/* Each is run against a real node somewhere: by the command line's test, or by that of the window's. */
+static void
+test_tested (void)
+{
+  g_autofree char *command_line = read_test ("cli", "test-cli.py");
+  g_autofree char *attach = read_test ("ops", "test-attach.c");
+  guint n;
+  const OvOperation *const *operations = ov_operations_get_all (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (operations[i]->id, ".", -1);
+      g_autofree char *words = g_strdup_printf ("\"%s\", \"%s\"", parts[0], parts[1]);
+      g_autofree char *id = g_strdup_printf ("\"%s\"", operations[i]->id);
+
+      g_test_message ("%s", operations[i]->id);
+      g_assert_true (strstr (command_line, words) != NULL || strstr (attach, id) != NULL);
+    }
+}
+
 static void
 test_find (void)
 {
@@ -283,6 +317,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/ops/operations/complete", test_complete);
+  g_test_add_func ("/ops/operations/tested", test_tested);
   g_test_add_func ("/ops/operations/find", test_find);
   g_test_add_func ("/ops/operations/words", test_words);
   g_test_add_func ("/ops/parameters/check", test_check);
