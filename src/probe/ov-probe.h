@@ -157,9 +157,9 @@ typedef struct
   OvTermCursor body;
   /* CENSUS_DONE: how many processes there were.
    * GAP: name says why.  "dropped": @count records were lost, take a census.  Notices, nothing
-   * is lost: "lifecycle-full", "lifecycle-supervised" (only supervisors and their children are
-   * followed), "lifecycle-polling" (births and deaths are found each second), "foreign-tracer"
-   * (@count processes are traced by somebody else and are polled), "sweep-off" (too many). */
+   * is lost: "lifecycle-full", "lifecycle-polling" (there were too many events; births are found
+   * by the sweep for a while), "foreign-tracer" (@count supervisors are traced by somebody else,
+   * their children are found by the sweep), "sweep-off" (too many processes). */
   guint64      count;
 } OvRecord;
 

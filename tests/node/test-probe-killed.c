@@ -11,7 +11,7 @@
 
 #define KILLED_MS 1000
 #define STOPPED_MS 3000
-#define LONGEST_US (400 * 1000)
+#define LONGEST_US (250 * 1000)
 
 /* OTP's resolver process is started by the first look-up: here by rex, which answers a call of a
  * program that has just died. It is started before, so that snapshots compare. */
