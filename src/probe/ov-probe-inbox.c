@@ -20,6 +20,7 @@ struct _OvProbeInbox
   GMutex          lock;
   GQueue          batches; /* of OvProbeBatch */
   char           *gone;
+  GBytes         *answer;  /* to the loading; the newest */
   OvWakeup       *wakeup;
 };
 
@@ -54,6 +55,7 @@ ov_probe_inbox_unref (OvProbeInbox *self)
   g_queue_clear_full (&self->batches, (GDestroyNotify) ov_probe_batch_free);
   ov_wakeup_unref (self->wakeup);
   g_mutex_clear (&self->lock);
+  g_clear_pointer (&self->answer, g_bytes_unref);
   g_free (self->gone);
   g_free (self);
 }
@@ -125,6 +127,17 @@ take_farewell (OvProbeInbox *self,
   ov_wakeup_signal (self->wakeup);
 }
 
+static void
+take_answer (OvProbeInbox *self,
+             GBytes       *message)
+{
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->answer, g_bytes_unref);
+  self->answer = g_bytes_ref (message);
+  g_mutex_unlock (&self->lock);
+  ov_wakeup_signal (self->wakeup);
+}
+
 void
 ov_probe_inbox_receive (OvLink   *link,
                         GBytes   *message,
@@ -136,6 +149,12 @@ ov_probe_inbox_receive (OvLink   *link,
   const guint8 *bytes = g_bytes_get_data (message, &length);
 
   ov_term_cursor_init (&cursor, bytes, length);
+  if (ov_term_cursor_enter_list (&cursor, &arity))
+    {
+      if (arity > 2 && ov_term_cursor_match_atom (&cursor, "ov_answer"))
+        take_answer (inbox, message);
+      return;
+    }
   if (!ov_term_cursor_enter_tuple (&cursor, &arity))
     return;
 
@@ -157,6 +176,24 @@ ov_probe_inbox_pop (OvProbeInbox *self)
   g_mutex_unlock (&self->lock);
 
   return batch;
+}
+
+OvTerm *
+ov_probe_inbox_pop_answer (OvProbeInbox *self)
+{
+  g_autoptr (GBytes) answer = NULL;
+  gconstpointer bytes;
+  gsize length;
+
+  g_mutex_lock (&self->lock);
+  answer = g_steal_pointer (&self->answer);
+  g_mutex_unlock (&self->lock);
+  if (answer == NULL)
+    return NULL;
+
+  /* Malformed is as good as no answer: the question will be late. */
+  bytes = g_bytes_get_data (answer, &length);
+  return ov_term_decode (bytes, length, NULL, NULL, NULL);
 }
 
 void

@@ -11,6 +11,10 @@
  *
  * Loading and starting are one remote call (lists:zipwith3 over erlang:apply), so that whenever
  * this program dies the node has either nothing of ours or a guard that takes it away.
+ *
+ * These are casts to `rex' whose last step sends us the results with `noconnect', not calls: the
+ * answer to a call makes the node connect to a program that has just died, and for that it starts
+ * its resolver, which would stay.
  * Thread: main.
  */
 #include "probe/ov-probe-private.h"
@@ -19,43 +23,100 @@
 #include <glib/gi18n.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PROTOCOL 1
 #define OLDEST_RELEASE 23
 #define R23_BELOW 25
 #define MAX_TRIES 15
 #define RETRY_MS 30
-#define CALL_MS 10000
+#define ANSWER_MS 10000
 #define LOCK "overstory probe"
 
-typedef struct
+struct _OvProbeLoad
 {
   OvLink     *link;
+  GTask      *task;        /* holds a reference to us while it waits */
   OvProbeHome home;
-  gboolean    is_there; /* the module, of our version */
+  gboolean    is_there;    /* the module, of our version */
   guint       tries;
-  GError     *last_error;
-} Load;
+  gint64      serial;      /* of the answer that is waited for */
+  void      (*answered) (OvProbeLoad *self,
+                         const OvTerm *values);
+  GSource    *timer;       /* until the answer is late, or until the next try */
+  GSource    *cancel;
+};
 
-static void look (GTask *task);
+static void look (OvProbeLoad *self);
 
 static void
-load_free (Load *load)
+set_timer (OvProbeLoad *self,
+           guint        ms,
+           GSourceFunc  callback)
 {
-  g_clear_error (&load->last_error);
-  g_object_unref (load->link);
-  g_free (load);
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  if (callback == NULL)
+    return;
+
+  self->timer = g_timeout_source_new (ms);
+  g_source_set_callback (self->timer, callback, self, NULL);
+  g_source_attach (self->timer, g_task_get_context (self->task));
 }
 
-/* fun erlang:apply/3 in the external format. */
-static OvTerm *
-new_apply (void)
+/* Ends the waiting; takes @error. */
+static void
+finish (OvProbeLoad *self,
+        GError      *error)
 {
-  static const guint8 bytes[] = {
-    113, 119, 6, 'e', 'r', 'l', 'a', 'n', 'g', 119, 5, 'a', 'p', 'p', 'l', 'y', 97, 3,
-  };
+  g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
-  return ov_term_decode (bytes, sizeof bytes, NULL, NULL, NULL);
+  if (task == NULL)
+    {
+      g_clear_error (&error);
+      return;
+    }
+
+  set_timer (self, 0, NULL);
+  if (self->cancel != NULL)
+    g_source_destroy (self->cancel);
+  g_clear_pointer (&self->cancel, g_source_unref);
+  self->answered = NULL;
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+load_free (OvProbeLoad *self)
+{
+  g_object_unref (self->link);
+  g_free (self);
+}
+
+/* fun Module:Function/Arity in the external format. */
+static OvTerm *
+new_export (const char *module,
+            const char *function,
+            guint8      arity)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  const char *names[] = { module, function };
+  const guint8 tail[] = { 97, arity };
+
+  g_byte_array_append (bytes, (const guint8[]) { 113 }, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const guint8 head[] = { 119, (guint8) strlen (names[i]) };
+
+      g_byte_array_append (bytes, head, sizeof head);
+      g_byte_array_append (bytes, (const guint8 *) names[i], head[1]);
+    }
+  g_byte_array_append (bytes, tail, sizeof tail);
+
+  return ov_term_decode (bytes->data, bytes->len, NULL, NULL, NULL);
 }
 
 /* One step of a remote sequence: takes @args. */
@@ -65,18 +126,16 @@ typedef struct
   OvTerm     *args;
 } Step;
 
-/* The answer is the list of the steps' values; they run on the node one after the other. */
-static void
-call_steps (GTask              *task,
-            const Step         *steps,
-            guint               n_steps,
-            GAsyncReadyCallback callback)
-{
-  Load *load = g_task_get_task_data (task);
-  OvTerm *modules[4], *functions[4], *args[4];
-  g_autoptr (OvTerm) arguments = NULL;
+#define MAX_STEPS 6
 
-  g_assert (n_steps <= G_N_ELEMENTS (modules));
+/* The arguments of lists:zipwith3/4 that apply the steps one after the other. */
+static OvTerm *
+new_sequence (const Step *steps,
+              guint       n_steps)
+{
+  OvTerm *modules[MAX_STEPS], *functions[MAX_STEPS], *args[MAX_STEPS];
+
+  g_assert (n_steps <= MAX_STEPS);
 
   for (guint i = 0; i < n_steps; i++)
     {
@@ -84,116 +143,136 @@ call_steps (GTask              *task,
       functions[i] = ov_term_new_atom (steps[i].function);
       args[i] = steps[i].args;
     }
-  arguments = ov_term_list (new_apply (), ov_term_new_list (modules, n_steps),
-                            ov_term_new_list (functions, n_steps),
-                            ov_term_new_list (args, n_steps), NULL);
-  ov_link_call_async (load->link, "lists", "zipwith3", arguments, CALL_MS,
-                      g_task_get_cancellable (task), callback, task);
+
+  return ov_term_list (new_export ("erlang", "apply", 3), ov_term_new_list (modules, n_steps),
+                       ov_term_new_list (functions, n_steps), ov_term_new_list (args, n_steps),
+                       NULL);
+}
+
+/* erlang:hd ([Value]): a step whose value is known. */
+static Step
+constant (OvTerm *value)
+{
+  return (Step) { "erlang", "hd", ov_term_list (ov_term_list (value, NULL), NULL) };
+}
+
+static gboolean
+late_cb (gpointer user_data)
+{
+  finish (user_data, g_error_new_literal (OV_LINK_ERROR, OV_LINK_ERROR_TIMED_OUT,
+                                          _("The node did not answer in time")));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+cancelled_cb (GCancellable *cancellable,
+              gpointer      user_data)
+{
+  OvProbeLoad *self = user_data;
+  GError *error = NULL;
+
+  g_cancellable_set_error_if_cancelled (cancellable, &error);
+  finish (self, error);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the node: foldl (fun apply/2, Sequence, [fun zipwith3/4, fun send/3]), where the sequence is
+ * [To, [ov_answer, Serial, Value…], [noconnect]], its second element a sequence itself. */
+static void
+run_steps (OvProbeLoad *self,
+           const Step  *steps,
+           guint        n_steps,
+           void       (*answered) (OvProbeLoad *, const OvTerm *))
+{
+  Step inner[MAX_STEPS], outer[3];
+  g_autoptr (OvTerm) message = NULL;
+  OvPid to;
+
+  if (!ov_link_get_self (self->link, &to))
+    {
+      finish (self, g_error_new_literal (OV_LINK_ERROR, OV_LINK_ERROR_LOST,
+                                         _("The connection was lost")));
+      return;
+    }
+
+  inner[0] = constant (ov_term_new_atom ("ov_answer"));
+  inner[1] = constant (ov_term_new_integer (++self->serial));
+  memcpy (inner + 2, steps, n_steps * sizeof *steps);
+  outer[0] = constant (ov_term_new_pid (&to));
+  outer[1] = (Step) { "lists", "zipwith3", new_sequence (inner, n_steps + 2) };
+  outer[2] = constant (ov_term_list (ov_term_new_atom ("noconnect"), NULL));
+  message = ov_term_tuple (
+      ov_term_new_atom ("$gen_cast"),
+      ov_term_tuple (ov_term_new_atom ("cast"), ov_term_new_atom ("lists"),
+                     ov_term_new_atom ("foldl"),
+                     ov_term_list (new_export ("erlang", "apply", 2), new_sequence (outer, 3),
+                                   ov_term_list (new_export ("lists", "zipwith3", 4),
+                                                 new_export ("erlang", "send", 3), NULL), NULL),
+                     ov_term_new_atom ("user"), NULL),
+      NULL);
+  self->answered = answered;
+  set_timer (self, ANSWER_MS, late_cb);
+  ov_link_send_to_name (self->link, "rex", message);
+}
+
+/* A call that may fail on the node, as a step: rpc:call there gives {badrpc, …} then. */
+static Step
+guarded (OvProbeLoad *self,
+         const char  *function,
+         OvTerm      *args)
+{
+  return (Step) { "rpc", "call",
+                  ov_term_list (ov_term_new_atom (ov_link_get_node_name (self->link)),
+                                ov_term_new_atom ("ov_probe"), ov_term_new_atom (function), args,
+                                NULL) };
 }
 
 static gboolean
 again_cb (gpointer user_data)
 {
-  GTask *task = user_data;
-
-  if (!g_task_return_error_if_cancelled (task))
-    look (g_object_ref (task));
-
+  look (user_data);
   return G_SOURCE_REMOVE;
 }
 
-/* Somebody else is just loading or unloading the probe there, or the node cannot do it at all.
- * Takes @task and @error. */
+/* Somebody else is just loading or unloading the probe there, or the node cannot do it at all. */
 static void
-try_again (GTask  *task,
-           GError *error)
+try_again (OvProbeLoad  *self,
+           const OvTerm *values)
 {
-  Load *load = g_task_get_task_data (task);
-  g_autoptr (GTask) owned = task;
-  g_autoptr (GSource) source = NULL;
+  const OvTermFormat format = { .max_chars = 400 };
+  g_autofree char *text = ov_term_to_string (values, &format, NULL);
 
-  g_clear_error (&load->last_error);
-  load->last_error = error;
-  if (++load->tries >= MAX_TRIES)
-    {
-      g_task_return_new_error (task, OV_PROBE_ERROR, OV_PROBE_ERROR_LOAD,
-                               _("The node did not load the probe: %s"), error->message);
-      return;
-    }
-
-  source = g_timeout_source_new (RETRY_MS);
-  g_source_set_callback (source, again_cb, g_object_ref (task), g_object_unref);
-  g_source_attach (source, g_task_get_context (task));
-}
-
-/* What is not the node's refusal (loss, time, cancelling) is final.  Takes @task and @error. */
-static void
-failed (GTask  *task,
-        GError *error)
-{
-  g_autoptr (GTask) owned = NULL;
-
-  if (g_error_matches (error, OV_LINK_ERROR, OV_LINK_ERROR_REMOTE))
-    {
-      try_again (task, error);
-      return;
-    }
-
-  owned = task;
-  g_task_return_error (task, error);
-}
-
-static void
-version_error (GTask *task)
-{
-  g_task_return_new_error (task, OV_PROBE_ERROR, OV_PROBE_ERROR_VERSION,
-                           _("Another version of the probe is in use on the node"));
+  if (++self->tries < MAX_TRIES)
+    set_timer (self, RETRY_MS, again_cb);
+  else
+    finish (self, g_error_new (OV_PROBE_ERROR, OV_PROBE_ERROR_LOAD,
+                               _("The node did not load the probe: %s"), text));
 }
 
 /* {ok, Owner, Guard} */
 static gboolean
-read_start (Load         *load,
+read_start (OvProbeLoad  *self,
             const OvTerm *started)
 {
-  return ov_term_is_tagged (started, "ok", 3)
-         && ov_term_get_pid (ov_term_get_element (started, 1), &load->home.owner)
-         && ov_term_get_pid (ov_term_get_element (started, 2), &load->home.guard);
+  return started != NULL && ov_term_is_tagged (started, "ok", 3)
+         && ov_term_get_pid (ov_term_get_element (started, 1), &self->home.owner)
+         && ov_term_get_pid (ov_term_get_element (started, 2), &self->home.guard);
 }
 
 static void
-started_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
+started (OvProbeLoad  *self,
+         const OvTerm *values)
 {
-  g_autoptr (GTask) task = user_data;
-  Load *load = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OvTerm) values = NULL;
-  const OvTerm *started;
-
-  if (!(values = ov_link_call_finish (OV_LINK (object), result, &error)))
-    {
-      failed (g_steal_pointer (&task), g_steal_pointer (&error));
-      return;
-    }
-
-  started = ov_term_get_element (values, load->is_there ? 1 : 2);
-  if (started != NULL && read_start (load, started))
-    g_task_return_boolean (task, TRUE);
+  if (read_start (self, ov_term_get_element (values, self->is_there ? 3 : 4)))
+    finish (self, NULL);
   else
-    {
-      const OvTermFormat format = { .max_chars = 400 };
-      g_autofree char *text = ov_term_to_string (values, &format, NULL);
-
-      try_again (g_steal_pointer (&task),
-                 g_error_new_literal (OV_PROBE_ERROR, OV_PROBE_ERROR_LOAD, text));
-    }
+    try_again (self, values);
 }
 
 static OvTerm *
-new_lock (const OvPid *self)
+new_lock (const OvPid *pid)
 {
-  return ov_term_tuple (ov_term_new_text (LOCK), ov_term_new_pid (self), NULL);
+  return ov_term_tuple (ov_term_new_text (LOCK), ov_term_new_pid (pid), NULL);
 }
 
 static OvTerm *
@@ -213,61 +292,50 @@ new_module (guint otp_release)
                         NULL);
 }
 
-/* Takes @task. */
+/* The lock is the casting process's and goes with it. */
 static void
-boot (GTask *task)
+boot (OvProbeLoad *self)
 {
-  Load *load = g_task_get_task_data (task);
-  OvPid self;
+  OvPid pid = OV_PID_NONE;
   Step steps[4];
   guint n = 0;
 
-  if (!ov_link_get_self (load->link, &self))
-    {
-      failed (task, g_error_new_literal (OV_LINK_ERROR, OV_LINK_ERROR_LOST,
-                                         _("The connection was lost")));
-      return;
-    }
-
+  ov_link_get_self (self->link, &pid);
   steps[n++] = (Step) { "global", "set_lock",
-                        ov_term_list (new_lock (&self), new_nodes (load->link),
+                        ov_term_list (new_lock (&pid), new_nodes (self->link),
                                       ov_term_new_integer (20), NULL) };
-  if (!load->is_there)
+  if (!self->is_there)
     steps[n++] = (Step) { "code", "atomic_load",
-                          ov_term_list (ov_term_list (new_module (load->home.otp_release), NULL),
+                          ov_term_list (ov_term_list (new_module (self->home.otp_release), NULL),
                                         NULL) };
-  steps[n++] = (Step) { "ov_probe", "start",
-                        ov_term_list (ov_term_new_integer (PROTOCOL), ov_term_new_pid (&self),
-                                      ov_term_new_map (NULL, 0), NULL) };
+  steps[n++] = guarded (self, "start",
+                        ov_term_list (ov_term_new_integer (PROTOCOL), ov_term_new_pid (&pid),
+                                      ov_term_new_map (NULL, 0), NULL));
   steps[n++] = (Step) { "global", "del_lock",
-                        ov_term_list (new_lock (&self), new_nodes (load->link), NULL) };
-  call_steps (task, steps, n, started_cb);
+                        ov_term_list (new_lock (&pid), new_nodes (self->link), NULL) };
+  run_steps (self, steps, n, started);
 }
 
 static void
-greeted_cb (GObject      *object,
-            GAsyncResult *result,
-            gpointer      user_data)
+greeted (OvProbeLoad  *self,
+         const OvTerm *values)
 {
-  g_autoptr (GTask) task = user_data;
-  Load *load = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OvTerm) version = NULL;
+  const OvTerm *version = ov_term_get_element (values, 2);
   gint64 protocol = 0;
 
-  if (!(version = ov_link_call_finish (OV_LINK (object), result, &error)))
+  if (!ov_term_is_tagged (version, "version", 3))
     {
-      failed (g_steal_pointer (&task), g_steal_pointer (&error));
+      try_again (self, values); /* it has just gone */
       return;
     }
 
-  if (ov_term_is_tagged (version, "version", 3))
-    ov_term_get_integer (ov_term_get_element (version, 1), &protocol);
-  load->is_there = protocol == PROTOCOL;
-  if (!load->is_there && !ov_term_is_atom (ov_term_get_element (version, 2), "false"))
-    version_error (task);
+  ov_term_get_integer (ov_term_get_element (version, 1), &protocol);
+  self->is_there = protocol == PROTOCOL;
+  if (self->is_there || ov_term_is_atom (ov_term_get_element (version, 2), "false"))
+    boot (self);
   else
-    boot (g_steal_pointer (&task));
+    finish (self, g_error_new_literal (OV_PROBE_ERROR, OV_PROBE_ERROR_VERSION,
+                                       _("Another version of the probe is in use on the node")));
 }
 
 /* "25", or "R16B03" of a time long gone. */
@@ -280,45 +348,26 @@ parse_release (const OvTerm *value)
 }
 
 static void
-looked_cb (GObject      *object,
-           GAsyncResult *result,
-           gpointer      user_data)
+looked (OvProbeLoad  *self,
+        const OvTerm *values)
 {
-  g_autoptr (GTask) task = user_data;
-  Load *load = g_task_get_task_data (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (OvTerm) values = NULL;
-  g_autoptr (OvTerm) none = NULL;
-
-  if (!(values = ov_link_call_finish (OV_LINK (object), result, &error)))
+  self->home.otp_release = parse_release (ov_term_get_element (values, 2));
+  self->is_there = FALSE;
+  if (self->home.otp_release < OLDEST_RELEASE)
+    finish (self, g_error_new (OV_PROBE_ERROR, OV_PROBE_ERROR_RELEASE,
+                               _("The node runs an Erlang/OTP older than %u"), OLDEST_RELEASE));
+  else if (ov_term_is_atom (ov_term_get_element (values, 3), "true"))
     {
-      failed (g_steal_pointer (&task), g_steal_pointer (&error));
-      return;
-    }
+      Step step = guarded (self, "version", ov_term_new_list (NULL, 0));
 
-  load->home.otp_release = parse_release (ov_term_get_element (values, 0));
-  load->is_there = FALSE;
-  if (load->home.otp_release < OLDEST_RELEASE)
-    {
-      g_task_return_new_error (task, OV_PROBE_ERROR, OV_PROBE_ERROR_RELEASE,
-                               _("The node runs an Erlang/OTP older than %u"), OLDEST_RELEASE);
-      return;
+      run_steps (self, &step, 1, greeted);
     }
-  if (!ov_term_is_atom (ov_term_get_element (values, 1), "true"))
-    {
-      boot (g_steal_pointer (&task));
-      return;
-    }
-
-  none = ov_term_new_list (NULL, 0);
-  ov_link_call_async (OV_LINK (object), "ov_probe", "version", none, CALL_MS,
-                      g_task_get_cancellable (task), greeted_cb, task);
-  g_steal_pointer (&task);
+  else
+    boot (self);
 }
 
-/* Takes @task. */
 static void
-look (GTask *task)
+look (OvProbeLoad *self)
 {
   const Step steps[] = {
     { "erlang", "system_info", ov_term_list (ov_term_new_atom ("otp_release"), NULL) },
@@ -327,22 +376,58 @@ look (GTask *task)
                     ov_term_new_integer (0), NULL) },
   };
 
-  call_steps (task, steps, G_N_ELEMENTS (steps), looked_cb);
+  run_steps (self, steps, G_N_ELEMENTS (steps), looked);
 }
 
-void
+/*< private >
+ * ov_probe_load_async:
+ *
+ * Returns: (transfer none): what answers are to be given to; it lives until @callback has run
+ */
+OvProbeLoad *
 ov_probe_load_async (OvLink              *link,
                      GCancellable        *cancellable,
                      GAsyncReadyCallback  callback,
                      gpointer             user_data)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  Load *load = g_new0 (Load, 1);
+  OvProbeLoad *self = g_new0 (OvProbeLoad, 1);
 
-  g_task_set_source_tag (task, ov_probe_load_async);
-  load->link = g_object_ref (link);
-  g_task_set_task_data (task, load, (GDestroyNotify) load_free);
-  look (task);
+  self->task = g_task_new (NULL, cancellable, callback, user_data);
+  self->link = g_object_ref (link);
+  g_task_set_source_tag (self->task, ov_probe_load_async);
+  g_task_set_task_data (self->task, self, (GDestroyNotify) load_free);
+  if (cancellable != NULL)
+    {
+      self->cancel = g_cancellable_source_new (cancellable);
+      g_source_set_callback (self->cancel, G_SOURCE_FUNC (cancelled_cb), self, NULL);
+      g_source_attach (self->cancel, g_task_get_context (self->task));
+    }
+  look (self);
+
+  return self;
+}
+
+/* An answer of the node; answers to earlier questions are dropped. */
+void
+ov_probe_load_answer (OvProbeLoad  *self,
+                      const OvTerm *values)
+{
+  gint64 serial;
+
+  if (self->answered == NULL || !ov_term_get_integer (ov_term_get_element (values, 1), &serial)
+      || serial != self->serial)
+    return;
+
+  set_timer (self, 0, NULL);
+  g_steal_pointer (&self->answered) (self, values);
+}
+
+/* The link is lost; takes @error. */
+void
+ov_probe_load_abort (OvProbeLoad *self,
+                     GError      *error)
+{
+  finish (self, error);
 }
 
 gboolean
@@ -350,8 +435,8 @@ ov_probe_load_finish (GAsyncResult  *result,
                       OvProbeHome   *home,
                       GError       **error)
 {
-  Load *load = g_task_get_task_data (G_TASK (result));
+  OvProbeLoad *self = g_task_get_task_data (G_TASK (result));
 
-  *home = load->home;
+  *home = self->home;
   return g_task_propagate_boolean (G_TASK (result), error);
 }

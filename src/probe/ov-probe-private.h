@@ -34,6 +34,8 @@ void          ov_probe_inbox_receive (OvLink   *link,
                                       gpointer  inbox);   /* an OvLinkMessageFunc */
 OvProbeBatch *ov_probe_inbox_pop     (OvProbeInbox *self);
 void          ov_probe_inbox_again   (OvProbeInbox *self); /* one more call, later */
+/* What the node answered to the loading: [ov_answer, Serial, Value…]. */
+OvTerm       *ov_probe_inbox_pop_answer (OvProbeInbox *self);
 char         *ov_probe_inbox_dup_gone (OvProbeInbox *self); /* why the probe went; NULL: it is there */
 void          ov_probe_batch_free    (OvProbeBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvProbeBatch, ov_probe_batch_free)
@@ -47,12 +49,18 @@ typedef struct
   guint otp_release;
 } OvProbeHome;
 
-void     ov_probe_load_async  (OvLink              *link,
-                               GCancellable        *cancellable,
-                               GAsyncReadyCallback  callback,
-                               gpointer             user_data);
-gboolean ov_probe_load_finish (GAsyncResult  *result,
-                               OvProbeHome   *home,
-                               GError       **error);
+typedef struct _OvProbeLoad OvProbeLoad;
+
+OvProbeLoad *ov_probe_load_async  (OvLink              *link,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data);
+void         ov_probe_load_answer (OvProbeLoad         *self,
+                                   const OvTerm        *values);
+void         ov_probe_load_abort  (OvProbeLoad         *self,
+                                   GError              *error);
+gboolean     ov_probe_load_finish (GAsyncResult        *result,
+                                   OvProbeHome         *home,
+                                   GError             **error);
 
 G_END_DECLS

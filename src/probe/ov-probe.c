@@ -35,6 +35,7 @@ struct _OvProbe
   OvLink           *link;
   OvProbeInbox     *inbox;
   OvProbeHome       home;
+  OvProbeLoad      *load;        /* while ATTACHING */
   OvProbeBatchFunc  batch_func;
   gpointer          batch_data;
   GTask            *census;      /* the one that is waiting */
@@ -102,6 +103,8 @@ lose (OvProbe *self,
   finish_census (self, g_error_copy (error));
   if (self->state == LEAVING)
     finish_leaving (self);
+  else if (self->load != NULL)
+    ov_probe_load_abort (g_steal_pointer (&self->load), g_error_copy (error));
   else if (was_attached)
     {
       close_all (self);
@@ -167,12 +170,22 @@ hand_over (OvProbe            *self,
     self->census_done = TRUE;
 }
 
+static void
+take_answer (OvProbe *self)
+{
+  g_autoptr (OvTerm) answer = ov_probe_inbox_pop_answer (self->inbox);
+
+  if (answer != NULL && self->load != NULL)
+    ov_probe_load_answer (self->load, answer);
+}
+
 static gboolean
 arrived_cb (gpointer user_data)
 {
   g_autoptr (OvProbe) self = g_object_ref (user_data);
   gint64 until = g_get_monotonic_time () + SLICE_US;
 
+  take_answer (self);
   while (self->inbox != NULL)
     {
       g_autoptr (OvProbeBatch) batch = ov_probe_inbox_pop (self->inbox);
@@ -286,6 +299,7 @@ loaded_cb (GObject      *object,
   OvProbe *self = g_task_get_source_object (task);
   GError *error = NULL;
 
+  self->load = NULL;
   if (!ov_probe_load_finish (result, &self->home, &error))
     {
       attach_failed (g_steal_pointer (&task), error);
@@ -313,8 +327,8 @@ opened_cb (GObject      *object,
 
   g_signal_connect_object (self->link, "lost", G_CALLBACK (link_lost_cb), self,
                            G_CONNECT_SWAPPED);
-  ov_probe_load_async (self->link, g_task_get_cancellable (task), loaded_cb,
-                       g_object_ref (task));
+  self->load = ov_probe_load_async (self->link, g_task_get_cancellable (task), loaded_cb,
+                                    g_object_ref (task));
 }
 
 /**
@@ -396,6 +410,10 @@ ov_probe_detach_async (OvProbe             *self,
   g_task_set_source_tag (task, ov_probe_detach_async);
   if (self->state != ATTACHED)
     {
+      if (self->load != NULL)
+        ov_probe_load_abort (g_steal_pointer (&self->load),
+                             g_error_new_literal (OV_LINK_ERROR, OV_LINK_ERROR_LOST,
+                                                  _("The node is being detached")));
       if (self->state != LEAVING)
         close_all (self);
       g_task_return_boolean (task, TRUE);

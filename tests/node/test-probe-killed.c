@@ -13,17 +13,6 @@
 #define STOPPED_MS 3000
 #define LONGEST_US (250 * 1000)
 
-/* OTP's resolver process is started by the first look-up: here by rex, which answers a call of a
- * program that has just died. It is started before, so that snapshots compare. */
-static OvTestNode *
-start_node (const char *name)
-{
-  OvTestNode *node = ov_test_node_start (name, NULL);
-
-  ov_test_node_assert_eval (node, "element(1, inet:gethostbyname(\"localhost\"))", "ok");
-  return node;
-}
-
 static GPid
 start_debugger (OvTestNode *node)
 {
@@ -83,7 +72,7 @@ test_killed (void)
   if (!ov_test_node_is_available ())
     return;
 
-  node = start_node ("killed@localhost");
+  node = ov_test_node_start ("killed@localhost", NULL);
   before = ov_test_node_snapshot (node);
   for (guint i = 0; i < n; i++)
     {
@@ -107,7 +96,7 @@ test_stopped (void)
   if (!ov_test_node_is_available ())
     return;
 
-  node = start_node ("stopped@localhost");
+  node = ov_test_node_start ("stopped@localhost", NULL);
   before = ov_test_node_snapshot (node);
   for (guint i = 0; i < 3; i++)
     {
@@ -137,7 +126,7 @@ test_parts_killed (void)
   if (!ov_test_node_is_available ())
     return;
 
-  node = start_node ("parts@localhost");
+  node = ov_test_node_start ("parts@localhost", NULL);
   before = ov_test_node_snapshot (node);
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
