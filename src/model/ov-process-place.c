@@ -465,7 +465,7 @@ list_by_seat (OvProcessTable *self)
   gboolean sorted = TRUE;
   guint64 last = 0;
 
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     {
       guint64 pair[2];
 
@@ -491,9 +491,9 @@ static void
 cut_loops (OvProcessTable *self,
            Decision       *decisions)
 {
-  g_autofree guint32 *seen = g_new0 (guint32, self->rows->len);
+  g_autofree guint32 *seen = g_new0 (guint32, self->n_slots);
 
-  for (guint32 start = 0; start < self->rows->len; start++)
+  for (guint32 start = 0; start < self->n_slots; start++)
     {
       guint32 at = start;
       guint32 weakest;
@@ -525,7 +525,7 @@ static void
 decide_all (OvProcessTable *self,
             Decision       *decisions)
 {
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     {
       const OvProcess *row = ov_table_row (self, slot);
       OvFacts *facts = ov_table_facts (self, slot);
@@ -546,7 +546,7 @@ decide_all (OvProcessTable *self,
 static void
 clear_tree (OvProcessTable *self)
 {
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     {
       OvProcess *row = ov_table_row (self, slot);
 
@@ -597,7 +597,7 @@ static void
 place_all (OvProcessTable *self)
 {
   g_autoptr (GArray) pairs = list_by_seat (self);
-  g_autofree Decision *decisions = g_new (Decision, MAX (self->rows->len, 1));
+  g_autofree Decision *decisions = g_new (Decision, MAX (self->n_slots, 1));
   gboolean ordered = FALSE;
 
   decide_all (self, decisions);

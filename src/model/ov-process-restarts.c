@@ -177,7 +177,7 @@ slot_if_same (OvProcessTable *self,
               guint32         slot,
               guint32         generation)
 {
-  return slot < self->rows->len && ov_table_row (self, slot)->used
+  return slot < self->n_slots && ov_table_row (self, slot)->used
          && ov_table_row (self, slot)->generation == generation ? slot : OV_SLOT_NONE;
 }
 

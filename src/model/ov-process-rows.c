@@ -2,8 +2,9 @@
  *
  * Where the facts are kept: rows in slots, slots by pid, names, ancestors and links.
  *
- * The pid index is an open-addressed array of slots that keeps no key of its own: the key is in
- * the row.  Links of all rows share one arena of 8-byte keys; a pid of another node is a number
+ * The pid index is an open-addressed array of slots; beside a slot stands the number of its pid,
+ * so that nearly all comparisons stay in the index.  Eight pids in a row stand together, as
+ * they are asked for together; where, is salted, so that no node can choose pids that collide.  Links of all rows share one arena of 8-byte keys; a pid of another node is a number
  * into remote_pids, marked by a serial that no local pid can have.
  * Invariants: a used row is in the index exactly once; row.link_start … + link_capacity belong to
  * that row alone; names maps a name to the one live row that has it.
@@ -23,14 +24,25 @@ static guint32
 bucket_of (OvProcessTable *self,
            OvPidKey        key)
 {
-  return (guint32) ((key * 11400714819323198485u) >> 32) & (self->n_buckets - 1);
+  guint64 mixed = ((key >> 3) ^ self->salt) * 11400714819323198485u;
+
+  mixed = (mixed ^ (mixed >> 29)) * 13787848793156543929u;
+
+  return ((guint32) (mixed >> 32) + (guint32) (key & 7)) & (self->n_buckets - 1);
+}
+
+static guint32
+slot_in_bucket (OvProcessTable *self,
+                guint32         bucket)
+{
+  return (guint32) self->buckets[bucket] - 1;
 }
 
 static OvPidKey
 key_in_bucket (OvProcessTable *self,
                guint32         bucket)
 {
-  return ov_pid_key (&ov_table_row (self, self->buckets[bucket] - 1)->pid);
+  return ov_pid_key (&ov_table_row (self, slot_in_bucket (self, bucket))->pid);
 }
 
 static void
@@ -42,20 +54,24 @@ insert_bucket (OvProcessTable *self,
 
   while (self->buckets[bucket] != 0)
     bucket = (bucket + 1) & (self->n_buckets - 1);
-  self->buckets[bucket] = slot + 1;
+  self->buckets[bucket] = key << 32 | (slot + 1);
 }
 
 static void
 grow_buckets (OvProcessTable *self)
 {
-  guint32 *old = self->buckets;
+  guint64 *old = self->buckets;
   guint32 n_old = self->n_buckets;
 
   self->n_buckets *= 2;
-  self->buckets = g_new0 (guint32, self->n_buckets);
+  self->buckets = g_new0 (guint64, self->n_buckets);
   for (guint32 i = 0; i < n_old; i++)
     if (old[i] != 0)
-      insert_bucket (self, ov_pid_key (&ov_table_row (self, old[i] - 1)->pid), old[i] - 1);
+      {
+        guint32 slot = (guint32) old[i] - 1;
+
+        insert_bucket (self, ov_pid_key (&ov_table_row (self, slot)->pid), slot);
+      }
   g_free (old);
 }
 
@@ -87,11 +103,10 @@ remove_bucket (OvProcessTable *self,
 void
 ov_table_rows_init (OvProcessTable *self)
 {
-  self->rows = g_array_new (FALSE, TRUE, sizeof (OvProcess));
-  self->facts = g_array_new (FALSE, TRUE, sizeof (OvFacts));
   self->free_slots = g_array_new (FALSE, FALSE, sizeof (guint32));
   self->n_buckets = MIN_BUCKETS;
-  self->buckets = g_new0 (guint32, self->n_buckets);
+  self->buckets = g_new0 (guint64, self->n_buckets);
+  self->salt = (guint64) g_random_int () << 32 | g_random_int ();
   self->names = g_hash_table_new (NULL, NULL);
   self->chains = ov_chain_pool_new ();
   self->links = g_array_new (FALSE, FALSE, sizeof (OvPidKey));
@@ -102,8 +117,9 @@ ov_table_rows_init (OvProcessTable *self)
 void
 ov_table_rows_clear (OvProcessTable *self)
 {
-  g_clear_pointer (&self->rows, g_array_unref);
-  g_clear_pointer (&self->facts, g_array_unref);
+  g_clear_pointer (&self->rows, g_free);
+  g_clear_pointer (&self->facts, g_free);
+  self->n_slots = self->n_slots_allocated = 0;
   g_clear_pointer (&self->free_slots, g_array_unref);
   g_clear_pointer (&self->buckets, g_free);
   g_clear_pointer (&self->names, g_hash_table_unref);
@@ -136,8 +152,9 @@ ov_table_find_key (OvProcessTable *self,
 
   for (bucket = bucket_of (self, key); self->buckets[bucket] != 0;
        bucket = (bucket + 1) & (self->n_buckets - 1))
-    if (key_in_bucket (self, bucket) == key)
-      return self->buckets[bucket] - 1;
+    if (self->buckets[bucket] >> 32 == (key & G_MAXUINT32)
+        && key_in_bucket (self, bucket) == key)
+      return slot_in_bucket (self, bucket);
 
   return OV_SLOT_NONE;
 }
@@ -149,6 +166,27 @@ ov_table_find_alive (OvProcessTable *self,
   guint32 slot = ov_table_find_key (self, key);
 
   return slot != OV_SLOT_NONE && ov_table_row (self, slot)->alive ? slot : OV_SLOT_NONE;
+}
+
+/* New slots are all zero.  Growing by an eighth wastes less than doubling, and moving so much
+ * memory is remapping it. */
+void
+ov_table_grow (OvProcessTable *self,
+               guint32         n_slots)
+{
+  if (n_slots > self->n_slots_allocated)
+    {
+      guint32 n = MAX (n_slots, self->n_slots_allocated + self->n_slots_allocated / 8 + 64);
+
+      self->rows = g_renew (OvProcess, self->rows, n);
+      self->facts = g_renew (OvFacts, self->facts, n);
+      memset (self->rows + self->n_slots_allocated, 0,
+              (n - self->n_slots_allocated) * sizeof (OvProcess));
+      memset (self->facts + self->n_slots_allocated, 0,
+              (n - self->n_slots_allocated) * sizeof (OvFacts));
+      self->n_slots_allocated = n;
+    }
+  self->n_slots = n_slots;
 }
 
 static guint32
@@ -163,9 +201,8 @@ take_slot (OvProcessTable *self)
       return slot;
     }
 
-  slot = self->rows->len;
-  g_array_set_size (self->rows, slot + 1);
-  g_array_set_size (self->facts, slot + 1);
+  slot = self->n_slots;
+  ov_table_grow (self, slot + 1);
 
   return slot;
 }
@@ -327,7 +364,7 @@ compact_links (OvProcessTable *self)
 {
   GArray *kept = g_array_sized_new (FALSE, FALSE, sizeof (OvPidKey), self->links->len / 2 + 1);
 
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     {
       OvProcess *row = ov_table_row (self, slot);
       OvFacts *facts = ov_table_facts (self, slot);

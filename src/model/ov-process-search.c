@@ -44,12 +44,17 @@ static const struct
 typedef struct
 {
   char     *folded;
+  gsize     length;
   Field     fields;
   gboolean  is_ascii;
   gboolean  can_be_pid;
   gboolean  can_be_call;
   gboolean  kinds[N_KINDS];
   OvBitset *matched;
+  /* The last initial call that was compared: most rows share theirs with the one before. */
+  guint32   module, function;
+  guint     arity;
+  gboolean  call_matches;
 } Word;
 
 struct _OvProcessSearch
@@ -98,6 +103,7 @@ add_word (GArray     *words,
 
   word.is_ascii = g_str_is_ascii (text);
   word.folded = word.is_ascii ? g_strdup (text) : g_utf8_casefold (text, -1);
+  word.length = strlen (word.folded);
   word.can_be_pid = (word.fields & IN_PID) && strspn (text, "<>.0123456789") == strlen (text);
   word.can_be_call = (word.fields & IN_FUNCTION) && strpbrk (text, ":/.") != NULL;
   word.matched = ov_bitset_new ();
@@ -202,11 +208,11 @@ matches_pid (const Word      *word,
   *at++ = '>';
   *at = '\0';
 
-  return strstr (text, word->folded) != NULL;
+  return memmem (text, (gsize) (at - text), word->folded, word->length) != NULL;
 }
 
 static gboolean
-matches_call (const Word      *word,
+matches_call (Word            *word,
               OvStrings       *strings,
               const OvProcess *row)
 {
@@ -217,12 +223,18 @@ matches_call (const Word      *word,
 
   if (module == NULL || function == NULL)
     return FALSE;
+  if (word->module == row->module && word->function == row->function && word->arity == row->arity)
+    return word->call_matches;
 
   /* As titles are written; an atom has at most 255 characters, and a cut one is still compared. */
   g_snprintf (text, sizeof text, "%s%c%s/%u", is_elixir ? module + strlen ("Elixir.") : module,
               is_elixir ? '.' : ':', function, row->arity);
+  word->module = row->module;
+  word->function = row->function;
+  word->arity = row->arity;
+  word->call_matches = holds (word, text);
 
-  return holds (word, text);
+  return word->call_matches;
 }
 
 static gboolean
@@ -235,7 +247,7 @@ has (const Word *word,
 }
 
 static gboolean
-matches_word (const Word      *word,
+matches_word (Word            *word,
               OvStrings       *strings,
               const OvProcess *row)
 {

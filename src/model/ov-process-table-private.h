@@ -152,10 +152,12 @@ struct _OvProcessTable
   gint64          timer_due_us;
 
   /* rows */
-  GArray         *rows;        /* OvProcess */
-  GArray         *facts;       /* OvFacts, beside the rows */
+  OvProcess      *rows;
+  OvFacts        *facts;       /* beside the rows */
+  guint32         n_slots, n_slots_allocated;
   GArray         *free_slots;  /* guint32 */
-  guint32        *buckets;     /* slot + 1 by pid; 0: free */
+  guint64        *buckets;     /* number of the pid << 32 | slot + 1; 0: free */
+  guint64         salt;
   guint32         n_buckets, n_used;
   GHashTable     *names;       /* string id -> slot + 1 */
   OvChainPool    *chains;
@@ -213,14 +215,14 @@ static inline OvProcess *
 ov_table_row (OvProcessTable *self,
               guint32         slot)
 {
-  return &g_array_index (self->rows, OvProcess, slot);
+  return &self->rows[slot];
 }
 
 static inline OvFacts *
 ov_table_facts (OvProcessTable *self,
                 guint32         slot)
 {
-  return &g_array_index (self->facts, OvFacts, slot);
+  return &self->facts[slot];
 }
 
 /* Records that are no events have no time of their own: they are of now. */
@@ -239,6 +241,8 @@ ov_pid_key (const OvPid *pid)
 /* ov-process-rows.c */
 void         ov_table_rows_init        (OvProcessTable *self);
 void         ov_table_rows_clear       (OvProcessTable *self);
+void         ov_table_grow             (OvProcessTable *self,
+                                        guint32         n_slots);
 OvPidKey     ov_table_key_of           (OvProcessTable *self,
                                         const OvPid    *pid); /* OV_PID_KEY_NONE: not of this node */
 guint32      ov_table_find_key         (OvProcessTable *self,

@@ -139,7 +139,7 @@ ov_table_sample_histories (OvProcessTable *self,
       ov_history_add (pin->history, at_ns, values);
     }
 
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     {
       const OvProcess *row = ov_table_row (self, slot);
 
@@ -398,7 +398,7 @@ ov_process_table_begin_census (OvProcessTable *self)
 static void
 end_unreported (OvProcessTable *self)
 {
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     if (ov_table_row (self, slot)->alive && ov_table_facts (self, slot)->census != self->census)
       ov_table_end_process (self, slot, OV_STRING_NONE, self->sweep_ns);
 }
@@ -489,7 +489,7 @@ ov_process_table_reset (OvProcessTable *self)
 
   g_return_if_fail (OV_IS_PROCESS_TABLE (self));
 
-  n_slots = self->rows->len;
+  n_slots = self->n_slots;
   generations = g_new (guint32, MAX (n_slots, 1));
   for (guint32 slot = 0; slot < n_slots; slot++)
     generations[slot] = ov_table_row (self, slot)->generation + ov_table_row (self, slot)->used;
@@ -503,8 +503,7 @@ ov_process_table_reset (OvProcessTable *self)
   self->structure_changed = self->sums_stale = FALSE;
   self->outside_stale = self->applications_stale = TRUE;
 
-  g_array_set_size (self->rows, n_slots);
-  g_array_set_size (self->facts, n_slots);
+  ov_table_grow (self, n_slots);
   for (guint32 i = 0; i < n_slots; i++)
     {
       guint32 slot = n_slots - 1 - i;
@@ -569,9 +568,9 @@ ov_process_table_get_rows (OvProcessTable *self,
   g_return_val_if_fail (OV_IS_PROCESS_TABLE (self), NULL);
   g_return_val_if_fail (n_slots != NULL, NULL);
 
-  *n_slots = self->rows->len;
+  *n_slots = self->n_slots;
 
-  return (const OvProcess *) (gpointer) self->rows->data;
+  return self->rows;
 }
 
 const OvProcess *
@@ -580,7 +579,7 @@ ov_process_table_get_row (OvProcessTable *self,
 {
   g_return_val_if_fail (OV_IS_PROCESS_TABLE (self), NULL);
 
-  if (slot >= self->rows->len || !ov_table_row (self, slot)->used)
+  if (slot >= self->n_slots || !ov_table_row (self, slot)->used)
     return NULL;
 
   return ov_table_row (self, slot);
@@ -730,7 +729,7 @@ ov_process_table_unpin (OvProcessTable *self,
 
   g_return_if_fail (OV_IS_PROCESS_TABLE (self));
 
-  if (slot >= self->rows->len)
+  if (slot >= self->n_slots)
     return;
   pin = find_pin (self, slot);
   if (pin != NULL && --pin->count == 0)
@@ -745,7 +744,7 @@ ov_process_table_get_history (OvProcessTable *self,
 
   g_return_val_if_fail (OV_IS_PROCESS_TABLE (self), NULL);
 
-  pin = slot < self->rows->len ? find_pin (self, slot) : NULL;
+  pin = slot < self->n_slots ? find_pin (self, slot) : NULL;
 
   return pin != NULL ? pin->history : NULL;
 }

@@ -423,7 +423,7 @@ ov_table_sum_all (OvProcessTable *self)
 {
   g_autoptr (GArray) order = g_array_sized_new (FALSE, FALSE, sizeof (guint32), self->n_used);
 
-  for (guint32 slot = 0; slot < self->rows->len; slot++)
+  for (guint32 slot = 0; slot < self->n_slots; slot++)
     if (ov_table_row (self, slot)->used)
       {
         start_sums (self, slot);

@@ -9,10 +9,14 @@
 OvPid
 script_pid (guint id)
 {
+  static const char *node;
+
   if (id == 0)
     return OV_PID_NONE;
+  if (node == NULL)
+    node = g_intern_static_string (SCRIPT_NODE);
 
-  return (OvPid) { g_intern_string (SCRIPT_NODE), id, 0, SCRIPT_CREATION };
+  return (OvPid) { node, id, 0, SCRIPT_CREATION };
 }
 
 OvSlice
