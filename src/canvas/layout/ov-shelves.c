@@ -318,7 +318,8 @@ ov_shelves_pack (OvBlock *blocks,
   double area = n_cells * CELL_WIDTH * CELL_HEIGHT, least;
   Search search = { blocks, n, n_cells, gap, steps, { columns * CELL_WIDTH, columns }, INFINITY, strict };
 
-  qsort (blocks, n, sizeof (OvBlock), compare_blocks);
+  if (n > 0)
+    qsort (blocks, n, sizeof (OvBlock), compare_blocks);
   least = MAX (measure_blocks (blocks, n, gap, &area), OV_ITEM_WIDTH);
   if (n > FEW_BLOCKS)
     try_widths (&search, sqrt (area * OV_LAYOUT_ASPECT), least);

@@ -417,6 +417,7 @@ static const struct
   { GDK_KEY_0, 0, zoom_by_key, 0 },
   { GDK_KEY_KP_0, 0, zoom_by_key, 0 },
   { GDK_KEY_f, 0, zoom_to_selection, 0 },
+  { GDK_KEY_F, 0, zoom_to_selection, 0 },
 };
 
 static gboolean

@@ -15,6 +15,7 @@
 #define HEIGHT 136
 #define MARGIN 6.0
 #define SHOWN_OPACITY 0.96
+#define SHADE         0.22 /* trouble out of view must still be seen */
 
 struct _OvMinimap
 {
@@ -189,7 +190,7 @@ draw_view (OvMinimap     *self,
   cairo_set_fill_rule (cr, CAIRO_FILL_RULE_EVEN_ODD);
   cairo_rectangle (cr, 0, 0, WIDTH, HEIGHT);
   cairo_rectangle (cr, x, y, right - x, bottom - y);
-  set_color (cr, theme->background, 0.45);
+  set_color (cr, theme->background, SHADE);
   cairo_fill (cr);
   cairo_rectangle (cr, x, y, right - x, bottom - y);
   set_color (cr, theme->accent, 1);
