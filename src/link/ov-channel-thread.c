@@ -5,8 +5,8 @@
  * Each turn: read what is there, hand on whole frames, write what can be written, end requests
  * whose time is over, and look at the clock.  The clock:
  *   nothing sent for a quarter of the tick time          ► send a tick, also in mid-frame
- *   nothing received for half of it                      ► ask net_kernel for a sign of life,
- *                                                          since the node's own tick time may be longer
+ *   nothing received for half of it                      ► ask net_kernel for a sign of life: the
+ *                                                          node's own tick time may be longer
  *   nothing received for five quarters                   ► the link is lost
  * Invariant: only this thread reads or writes the socket, and it never waits for anything else.
  */

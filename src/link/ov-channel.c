@@ -146,6 +146,8 @@ ov_channel_start (OvChannel      *self,
     ov_wakeup_stop (self->wakeup);
   g_clear_pointer (&self->wakeup, ov_wakeup_unref);
   self->wakeup = ov_wakeup_new (context, 0, notify, user_data);
+  if (self->mail.calls != NULL) /* of an earlier connection */
+    ov_wakeup_signal (self->wakeup);
   while (read (self->wake_fd, &old, sizeof old) > 0)
     ;
   self->stop = self->overrun = FALSE;
@@ -172,6 +174,12 @@ ov_channel_stop (OvChannel    *self,
   if (self->thread == g_thread_self ())
     return;
   g_thread_join (g_steal_pointer (&self->thread));
+
+  /* News of this connection must not be taken for news of the next one. */
+  g_mutex_lock (&self->lock);
+  self->mail.opened = FALSE;
+  g_clear_error (&self->mail.ended);
+  g_mutex_unlock (&self->lock);
 }
 
 void

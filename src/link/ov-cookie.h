@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /* Overwrites the bytes, then frees. */
 void   ov_cookie_free           (char *cookie);
 
-/* @path NULL: $OVERSTORY_COOKIE_FILE, else ~/.erlang.cookie, else $XDG_CONFIG_HOME/erlang/.erlang.cookie. */
+/* @path NULL: $OVERSTORY_COOKIE_FILE, else ~/.erlang.cookie, else
+ * $XDG_CONFIG_HOME/erlang/.erlang.cookie. */
 char  *ov_cookie_read_file      (const char  *path,
                                  GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 char  *ov_cookie_dup_default_path (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -207,14 +207,15 @@ ov_doctor_findings_set_unknown (GPtrArray  *self,
   if (entries->len == 0)
     message = g_strdup_printf (_("epmd at %s knows no node at all"), host);
   else
-    message = g_strdup_printf (_("epmd at %s does not know “%s”; it knows: %s"), host, alive, names);
+    message = g_strdup_printf (_("epmd at %s does not know “%s”; it knows: %s"), host, alive,
+                               names);
 
   if (nearest != NULL)
     hint = g_strdup_printf (_("Did you mean %s@%s?"), nearest, host);
   else
     hint = g_strdup_printf (
-        _("Start the node with a name, as in “erl -sname %s” or “iex --sname %s”: without one it is "
-          "not distributed and nothing can attach. A node of OTP 23 or older is forgotten when "
+        _("Start the node with a name, as in “erl -sname %s” or “iex --sname %s”: without one it "
+          "is not distributed and nothing can attach. A node of OTP 23 or older is forgotten when "
           "epmd restarts: give its port (--port)."), alive, alive);
 
   ov_doctor_findings_set_failed (self, OV_DOCTOR_REGISTERED, message, hint);
@@ -266,7 +267,8 @@ ov_doctor_findings_set_release (GPtrArray  *self,
   if (number < OLDEST_RELEASE)
     ov_doctor_findings_set_failed (
         self, OV_DOCTOR_VERSIONS,
-        g_strdup_printf (_("OTP %s (ERTS %s) is older than what Overstory can serve"), release, erts),
+        g_strdup_printf (_("OTP %s (ERTS %s) is older than what Overstory can serve"), release,
+                         erts),
         g_strdup_printf (_("Run the node on OTP %d or newer."), OLDEST_RELEASE));
   else if (number > NEWEST_RELEASE)
     ov_doctor_findings_set_ok (

@@ -2,7 +2,8 @@
  *
  * The walk through the steps of attaching:
  *
- *   name ► (cookie is looked for) ► epmd ► registered ► port ► handshake + cookie ► code_loading ► versions
+ *   name ► (the cookie is found) ► epmd ► registered ► port ► handshake, cookie ► code_loading ►
+ *   versions
  *     └────────────┴── the first that fails ends the walk; what it skipped says so ──► findings
  *
  * A cookie that cannot be had is reported at once, and the walk goes on as far as the port.
@@ -190,8 +191,8 @@ root_told_cb (GObject      *source,
     }
 
   ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_CODE_LOADING,
-                             g_strdup_printf (_("The code server answers (OTP is in %s), and modules "
-                                                "can be loaded"), root));
+                             g_strdup_printf (_("The code server answers (OTP is in %s), and "
+                                                "modules can be loaded"), root));
   ask_system_info (task, "version", erts_told_cb);
 }
 
@@ -220,8 +221,8 @@ report_bad_cookie (Visit *visit)
                        visit->node, quoted),
       g_strdup (_("The node’s cookie is in .erlang.cookie in the home folder of the user that runs "
                   "it, or in what it was started with (-setcookie, RELEASE_COOKIE); "
-                  "erlang:get_cookie() in its own shell shows it. Put it into a file with mode 0400 "
-                  "and name that with --cookie-file.")));
+                  "erlang:get_cookie() in its own shell shows it. Put it into a file with mode "
+                  "0400 and name that with --cookie-file.")));
 }
 
 static void
@@ -249,8 +250,8 @@ opened_cb (GObject      *source,
     }
 
   ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_HANDSHAKE,
-                             g_strdup_printf (_("%s answers the handshake (version %u)"), visit->node,
-                                              ov_link_get_release (visit->link)));
+                             g_strdup_printf (_("%s answers the handshake (version %u)"),
+                                              visit->node, ov_link_get_release (visit->link)));
   ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_COOKIE, g_strdup (_("The cookie fits")));
   ask_code_server (task);
 }

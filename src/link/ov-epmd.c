@@ -144,7 +144,7 @@ static void
 finish_names (GTask *task)
 {
   Query *query = g_task_get_task_data (task);
-  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) ov_epmd_entry_free);
+  g_autoptr (GPtrArray) entries = NULL;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
 
@@ -154,6 +154,7 @@ finish_names (GTask *task)
       fail_protocol (task);
       return;
     }
+  entries = g_ptr_array_new_with_free_func ((GDestroyNotify) ov_epmd_entry_free);
   text = g_strndup ((const char *) query->answer->data + 4, query->answer->len - 4);
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)

@@ -92,10 +92,13 @@ static void
 make_room (OvFrameReader *self,
            guint32        needed)
 {
+  guint32 doubled;
+
   if (needed <= self->allocated)
     return;
 
-  self->allocated = MAX (MAX (needed, FIRST_ALLOCATION), MIN (self->allocated, G_MAXUINT32 / 2) * 2);
+  doubled = MIN (self->allocated, G_MAXUINT32 / 2) * 2;
+  self->allocated = MAX (MAX (needed, FIRST_ALLOCATION), doubled);
   self->allocated = MIN (self->allocated, self->length);
   self->body = g_realloc (self->body, self->allocated);
 }

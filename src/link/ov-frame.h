@@ -21,7 +21,7 @@ typedef struct
   guint32 max_bytes;
 } OvFrameReader;
 
-/* @frame is without its length; NULL is a tick.  (transfer none).  FALSE with @error ends feeding. */
+/* @frame (transfer none) is without its length; NULL is a tick.  FALSE with @error ends feeding. */
 typedef gboolean (*OvFrameFunc) (GBytes   *frame,
                                  gpointer  user_data,
                                  GError  **error);

@@ -4,8 +4,8 @@
  * ends it at once, and each packet of the peer is read whole and checked before libei sees it.
  *
  *   GREETED ──'s' ok──► ACCEPTED ──'N'/'n' challenge, the right name──► CHALLENGED ──'a'──► DONE
- *      │ alert of TLS       │ another name                                  │ end of file, or a digest
- *      ├──► TLS             └──► NAME_KIND                                  └──► BAD_COOKIE      that is wrong
+ *      │ alert of TLS       │ another name                  end or a wrong digest │
+ *      ├──► TLS             └──► NAME_KIND                        BAD_COOKIE ◄────┘
  *      ├── 's' other ──► REFUSED
  *      └── something else ──► PROTOCOL                     any: TIMED_OUT, cancelled, LOST
  *
@@ -13,11 +13,10 @@
  * table of connections.  Thread: the link's.
  * Format: https://www.erlang.org/doc/apps/erts/erl_dist_protocol.html#distribution-handshake
  */
-#include "link/ov-handshake-private.h"
+#include "link/ov-shake-private.h"
 
 #include "link/ov-link.h"
 #include "link/ov-node-name.h"
-#include "link/ov-tls-probe-private.h"
 
 #include <glib/gi18n.h>
 
@@ -29,301 +28,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEADER        2
-#define MAX_PACKET    1024 /* the longest is a challenge with a name of 255 bytes */
-#define TLS_ALERT     0x15
-#define TLS_MAJOR     0x03
-#define HOST_MAX      EI_MAXHOSTNAMELEN
-#define DIGEST_PACKET 17
+#define HOST_MAX          EI_MAXHOSTNAMELEN
 #define DIST_MONITOR_NAME 0x20
 #define SELF_ALIVE_LENGTH 26 /* "overstory-" and 16 digits */
-
-typedef enum
-{
-  GREETED,
-  ACCEPTED,
-  CHALLENGED,
-  DONE,
-} Stage;
-
-typedef struct
-{
-  OvHandshake *self;
-  Stage        stage;
-  guint8       packet[HEADER + MAX_PACKET];
-  gsize        length;  /* of the packet that is there */
-  gsize        served;  /* how much of it libei has taken */
-  struct sockaddr_storage peer; /* asked for while it is there */
-  socklen_t    peer_length;
-  gboolean     greeted; /* our own first packet is on its way */
-  GError      *error;   /* the first; what libei says then is of no interest */
-} Shake;
 
 /* libei keeps a copy of the whole C node, cookie included, for each descriptor; this is how it is
  * found.  The symbol is not in its header, so it may be missing from another release's archive. */
 extern ei_cnode *ei_fd_to_cnode (int fd) __attribute__ ((weak));
-
-static void
-take_error (Shake  *shake,
-            GError *error)
-{
-  if (shake->error == NULL)
-    shake->error = error;
-  else
-    g_error_free (error);
-}
-
-/* FALSE when time is over or the link is being closed. */
-static gboolean
-wait_for (Shake *shake,
-          short  events)
-{
-  struct pollfd fds[2] = {
-    { .fd = shake->self->fd, .events = events },
-    { .fd = shake->self->wake_fd, .events = POLLIN },
-  };
-
-  while (TRUE)
-    {
-      gint64 left_us = shake->self->deadline_us - g_get_monotonic_time ();
-      int n = left_us > 0 ? poll (fds, 2, (int) (left_us / 1000) + 1) : 0;
-
-      if (n < 0 && errno == EINTR)
-        continue;
-      if (n > 0 && fds[1].revents != 0)
-        take_error (shake, g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, _("The link was closed")));
-      else if (n > 0)
-        return TRUE;
-      else
-        take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_TIMED_OUT,
-                                        _("%s accepted the connection but did not answer in time"),
-                                        shake->self->node));
-      return FALSE;
-    }
-}
-
-static void
-fail_tls (Shake *shake)
-{
-  take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_TLS,
-                                  _("%s speaks TLS on its distribution port"), shake->self->node));
-}
-
-/* The peer hung up: what that means depends on what it was to say next. */
-static void
-fail_ended (Shake *shake)
-{
-  const char *node = shake->self->node;
-
-  if (shake->stage == CHALLENGED)
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_BAD_COOKIE,
-                                    _("%s refused the cookie"), node));
-  else if (shake->stage == GREETED && shake->peer_length > 0
-           && ov_tls_probe ((struct sockaddr *) &shake->peer, shake->peer_length,
-                            shake->self->wake_fd, shake->self->deadline_us))
-    fail_tls (shake);
-  else if (shake->stage == GREETED)
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_REFUSED,
-                                    _("%s closed the connection when it was greeted"), node));
-  else
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_LOST,
-                                    _("%s closed the connection during the handshake"), node));
-}
-
-static void
-fail_protocol (Shake *shake)
-{
-  take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_PROTOCOL,
-                                  _("What answers in the place of %s is no Erlang node"),
-                                  shake->self->node));
-}
-
-/* Exactly @wanted more bytes into the packet. */
-static gboolean
-read_exactly (Shake *shake,
-              gsize  wanted)
-{
-  gsize target = shake->length + wanted;
-
-  while (shake->length < target)
-    {
-      gssize n = recv (shake->self->fd, shake->packet + shake->length, target - shake->length, 0);
-
-      if (n > 0)
-        shake->length += (gsize) n;
-      else if (n < 0 && errno == EINTR)
-        continue;
-      else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        {
-          if (!wait_for (shake, POLLIN))
-            return FALSE;
-        }
-      else
-        {
-          fail_ended (shake);
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static guint32
-read_u32 (const guint8 *at)
-{
-  return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
-}
-
-static gboolean
-is_text (const guint8 *body,
-         gsize         length,
-         const char   *text)
-{
-  return length == strlen (text) && memcmp (body, text, length) == 0;
-}
-
-static gboolean
-check_status (Shake        *shake,
-              const guint8 *body,
-              gsize         length)
-{
-  g_autofree char *raw = NULL;
-  g_autofree char *said = NULL;
-
-  if (body[0] != 's')
-    {
-      fail_protocol (shake);
-      return FALSE;
-    }
-  if (is_text (body, length, "sok") || is_text (body, length, "sok_simultaneous"))
-    {
-      shake->stage = ACCEPTED;
-      return TRUE;
-    }
-
-  raw = g_strndup ((const char *) body + 1, MIN (length - 1, 64));
-  said = g_strescape (raw, NULL); /* it may go to a terminal */
-  take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_REFUSED,
-                                  _("%s does not let us connect: it answered “%s”"),
-                                  shake->self->node, said));
-  return FALSE;
-}
-
-/* The name's kind is the usual reason for a wrong name, but an alias of the host is as good a one. */
-static gboolean
-check_peer_name (Shake        *shake,
-                 const guint8 *name,
-                 gsize         length)
-{
-  const char *wanted = shake->self->node;
-  g_autofree char *raw = NULL;
-  g_autofree char *actual = NULL;
-
-  if (is_text (name, length, wanted))
-    return TRUE;
-
-  raw = g_strndup ((const char *) name, MIN (length, OV_NODE_NAME_MAX));
-  actual = g_strescape (raw, NULL);
-  if (ov_node_name_is_long (actual) != ov_node_name_is_long (wanted))
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_NAME_KIND,
-                                    ov_node_name_is_long (actual)
-                                        ? _("%s uses long names: it is called %s")
-                                        : _("%s uses short names: it is called %s"),
-                                    wanted, actual));
-  else
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_NAME_KIND,
-                                    _("The node that answers for %s is called %s"), wanted, actual));
-  return FALSE;
-}
-
-/* 'N' flags:64 challenge:32 creation:32 length:16 name, or 'n' version:16 flags:32 challenge:32 name. */
-static gboolean
-check_challenge (Shake        *shake,
-                 const guint8 *body,
-                 gsize         length)
-{
-  gsize fixed = body[0] == 'N' ? 19 : 11;
-  gsize name_length;
-
-  if ((body[0] != 'N' && body[0] != 'n') || length <= fixed)
-    {
-      fail_protocol (shake);
-      return FALSE;
-    }
-  name_length = body[0] == 'N' ? (gsize) body[17] << 8 | body[18] : length - fixed;
-  if (name_length > OV_NODE_NAME_MAX || fixed + name_length > length)
-    {
-      fail_protocol (shake);
-      return FALSE;
-    }
-  if (body[0] == 'N')
-    shake->self->peer_flags = (guint64) read_u32 (body + 1) << 32 | read_u32 (body + 5);
-  else
-    shake->self->peer_flags = read_u32 (body + 3);
-  shake->self->peer_version = body[0] == 'N' ? 6 : 5;
-  shake->stage = CHALLENGED;
-
-  return check_peer_name (shake, body + fixed, name_length);
-}
-
-static gboolean
-check_acknowledgement (Shake        *shake,
-                       const guint8 *body,
-                       gsize         length)
-{
-  if (body[0] != 'a' || length != DIGEST_PACKET)
-    {
-      fail_protocol (shake);
-      return FALSE;
-    }
-
-  shake->stage = DONE;
-  return TRUE;
-}
-
-static gboolean
-check_packet (Shake *shake)
-{
-  const guint8 *body = shake->packet + HEADER;
-  gsize length = shake->length - HEADER;
-
-  switch (shake->stage)
-    {
-    case GREETED:
-      return check_status (shake, body, length);
-    case ACCEPTED:
-      return check_challenge (shake, body, length);
-    case CHALLENGED:
-      return check_acknowledgement (shake, body, length);
-    case DONE:
-    default:
-      fail_protocol (shake);
-      return FALSE;
-    }
-}
-
-static gboolean
-read_packet (Shake *shake)
-{
-  gsize length;
-
-  shake->length = shake->served = 0;
-  if (!read_exactly (shake, HEADER))
-    return FALSE;
-  if (shake->stage == GREETED && shake->packet[0] == TLS_ALERT && shake->packet[1] == TLS_MAJOR)
-    {
-      fail_tls (shake);
-      return FALSE;
-    }
-  length = (gsize) shake->packet[0] << 8 | shake->packet[1];
-  if (length == 0 || length > MAX_PACKET)
-    {
-      fail_protocol (shake);
-      return FALSE;
-    }
-
-  return read_exactly (shake, length) && check_packet (shake);
-}
 
 /* The callbacks: 0 or an errno. */
 static int
@@ -352,11 +63,12 @@ connect_cb (void    *context,
 /* The greeting says what we can read, and behind the handshake that is not libei but us.  Without
  * this flag a node takes our monitors and never reports the end of a process. */
 static const char *
-add_flags (Shake      *shake,
+add_flags (OvShake    *shake,
            const char *bytes,
            gsize       length)
 {
-  gsize last = length > HEADER && bytes[HEADER] == 'N' ? HEADER + 8 : HEADER + 6; /* 64 or 32 bits */
+  gboolean has_64_bits = length > OV_SHAKE_HEADER && bytes[OV_SHAKE_HEADER] == 'N';
+  gsize last = OV_SHAKE_HEADER + (has_64_bits ? 8 : 6);
 
   if (shake->greeted || length <= last || length > sizeof shake->packet)
     return bytes;
@@ -373,7 +85,7 @@ write_cb (void       *context,
           ssize_t    *length,
           unsigned    timeout)
 {
-  Shake *shake = context;
+  OvShake *shake = context;
   ssize_t n;
 
   bytes = add_flags (shake, bytes, (gsize) *length);
@@ -381,12 +93,12 @@ write_cb (void       *context,
     {
       if (errno == EAGAIN || errno == EWOULDBLOCK)
         {
-          if (!wait_for (shake, POLLOUT))
+          if (!ov_shake_wait_for (shake, POLLOUT))
             return ETIMEDOUT;
         }
       else if (errno != EINTR)
         {
-          fail_ended (shake);
+          ov_shake_fail_ended (shake);
           return EIO;
         }
     }
@@ -401,10 +113,10 @@ read_cb (void    *context,
          ssize_t *length,
          unsigned timeout)
 {
-  Shake *shake = context;
+  OvShake *shake = context;
   gsize n;
 
-  if (shake->served == shake->length && !read_packet (shake))
+  if (shake->served == shake->length && !ov_shake_read_packet (shake))
     return EIO;
 
   n = MIN ((gsize) *length, shake->length - shake->served);
@@ -418,7 +130,7 @@ static int
 header_size_cb (void *context,
                 int  *size)
 {
-  *size = HEADER;
+  *size = OV_SHAKE_HEADER;
   return 0;
 }
 
@@ -432,7 +144,7 @@ static int
 get_fd_cb (void *context,
            int  *fd)
 {
-  *fd = ((Shake *) context)->self->fd;
+  *fd = ((OvShake *) context)->self->fd;
   return 0;
 }
 
@@ -458,7 +170,7 @@ init_once (gpointer data)
 
 static gboolean
 init_node (ei_cnode *node,
-           Shake    *shake)
+           OvShake  *shake)
 {
   static GOnce once = G_ONCE_INIT;
   const char *name = shake->self->self_name;
@@ -479,23 +191,20 @@ init_node (ei_cnode *node,
       return TRUE;
     }
 
-  take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_BAD_COOKIE,
-                                  _("The cookie is too long")));
+  ov_shake_fail (shake, OV_LINK_ERROR_BAD_COOKIE, _("The cookie is too long"));
   return FALSE;
 }
 
 static void
-fail_at_stage (Shake *shake)
+fail_at_stage (OvShake *shake)
 {
-  if (shake->stage == DONE)
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_BAD_COOKIE,
-                                    _("%s has another cookie"), shake->self->node));
-  else if (shake->stage == CHALLENGED)
-    take_error (shake, g_error_new (OV_LINK_ERROR, OV_LINK_ERROR_REFUSED,
-                                    _("%s speaks a distribution protocol that is too old"),
-                                    shake->self->node));
+  if (shake->stage == OV_SHAKE_DONE)
+    ov_shake_fail (shake, OV_LINK_ERROR_BAD_COOKIE, _("%s has another cookie"), shake->self->node);
+  else if (shake->stage == OV_SHAKE_CHALLENGED)
+    ov_shake_fail (shake, OV_LINK_ERROR_REFUSED,
+                   _("%s speaks a distribution protocol that is too old"), shake->self->node);
   else
-    fail_protocol (shake);
+    ov_shake_fail_protocol (shake);
 }
 
 /* Forgets the copy of the cookie in libei's table. */
@@ -520,7 +229,7 @@ gboolean
 ov_handshake_run (OvHandshake *self,
                   GError     **error)
 {
-  Shake shake = { .self = self };
+  OvShake shake = { .self = self };
   ei_cnode node;
   struct in_addr unused = { .s_addr = htonl (INADDR_LOOPBACK) };
   gboolean done = FALSE;

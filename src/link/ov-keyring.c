@@ -3,7 +3,7 @@
  * Cookies in the keyring, for people who do not keep them in files, and the rule which of the
  * two is asked when.
  *
- *   find: the named file │ the default file ──not there, or not usable──► keyring ──► the file's error
+ *   find: the named file │ the default file ──not usable──► keyring ──► the file's error
  *
  * Invariant: looking up never takes longer than LOOKUP_MS and is not even begun without a session
  * bus, so a command line in a bare environment does not hang.

@@ -53,7 +53,7 @@ ov_link_send (OvLink       *self,
   g_return_if_fail (to != NULL && !ov_pid_is_none (to));
   g_return_if_fail (message != NULL);
 
-  ov_channel_send (ov_link_get_channel (self), to, NULL, message);
+  ov_channel_send (self->channel, to, NULL, message);
 }
 
 /**
@@ -74,7 +74,7 @@ ov_link_send_to_name (OvLink       *self,
   g_return_if_fail (name != NULL);
   g_return_if_fail (message != NULL);
 
-  ov_channel_send (ov_link_get_channel (self), NULL, name, message);
+  ov_channel_send (self->channel, NULL, name, message);
 }
 
 typedef struct
@@ -102,7 +102,7 @@ start_call (OvLink      *self,
             guint        timeout_ms)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
-  OvChannel *channel = ov_link_get_channel (self);
+  OvChannel *channel = self->channel;
   OvCall *call;
 
   g_task_set_check_cancellable (task, FALSE);

@@ -89,7 +89,8 @@ void         ov_link_close            (OvLink *self);
 OvLinkState  ov_link_get_state        (OvLink *self);
 const char  *ov_link_get_node_name    (OvLink *self);
 guint16      ov_link_get_port         (OvLink *self);
-guint        ov_link_get_release      (OvLink *self); /* distribution version the peer offered; 0 unknown */
+/* The distribution version the peer offered; 0: unknown. */
+guint        ov_link_get_release      (OvLink *self);
 gboolean     ov_link_get_self         (OvLink *self,
                                        OvPid  *pid);  /* our pid as the node sees it */
 

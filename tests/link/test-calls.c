@@ -50,8 +50,9 @@ static void
 echo_backwards_cb (OvTestPeer *peer,
                    gpointer    user_data)
 {
-  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func ((GDestroyNotify) ov_term_unref);
-  g_autoptr (GPtrArray) references = g_ptr_array_new_with_free_func ((GDestroyNotify) ov_term_unref);
+  GDestroyNotify unref = (GDestroyNotify) ov_term_unref;
+  g_autoptr (GPtrArray) requests = g_ptr_array_new_with_free_func (unref);
+  g_autoptr (GPtrArray) references = g_ptr_array_new_with_free_func (unref);
 
   if (!ov_test_peer_shake_hands (peer, NULL))
     return;
@@ -137,7 +138,8 @@ test_timed_out (void)
 
   /* The shortest is not the first. */
   for (guint i = 0; i < 20; i++)
-    ov_link_call_async (link, "m", "f", arguments, 60 + 10 * ((i * 7) % 20), NULL, count_cb, &count);
+    ov_link_call_async (link, "m", "f", arguments, 60 + 10 * ((i * 7) % 20), NULL, count_cb,
+                        &count);
   ov_test_wait_flag (&count.flag);
   g_assert_cmpint (g_get_monotonic_time () - start_us, >=, 250 * 1000);
   g_assert_error (count.last_error, OV_LINK_ERROR, OV_LINK_ERROR_TIMED_OUT);
@@ -175,7 +177,7 @@ cancel_in_thread (gpointer data)
   return NULL;
 }
 
-/* Cancelling on another thread while the answers come in: each call ends once, one way or another. */
+/* Cancelling on another thread while the answers come in: each call ends once. */
 static void
 test_cancel_race (void)
 {

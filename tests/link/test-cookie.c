@@ -244,7 +244,7 @@ test_order (Fixture       *fixture,
   g_assert_cmpint (g_get_monotonic_time () - start_us, <, 5 * G_USEC_PER_SEC);
 }
 
-/* A session bus that takes the connection and says nothing: the keyring is given up after a second. */
+/* A session bus that takes the connection and says nothing: the keyring is soon given up. */
 static void
 test_mute_bus (Fixture       *fixture,
                gconstpointer  data)

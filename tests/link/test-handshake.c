@@ -285,6 +285,51 @@ test_closed_while_opening (void)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Closed after the handshake is done and before the main thread has heard of it; the next opening
+ * must not take that news for its own. */
+static void
+greeted_cb (OvTestPeer *peer,
+            gpointer    user_data)
+{
+  if (ov_test_peer_shake_hands (peer, NULL))
+    {
+      g_autoptr (OvTerm) request = NULL;
+      g_autoptr (OvTerm) reference = NULL;
+
+      /* The link's own sign of life shows that it is up over there. */
+      if (ov_test_peer_read_call (peer, &request, &reference))
+        g_atomic_int_set ((gint *) user_data, 1);
+      ov_test_peer_drain (peer);
+    }
+}
+
+static void
+test_stale_news (void)
+{
+  Answer nothing = ANSWER ("", TRUE);
+  gint up = 0;
+  g_autoptr (OvTestPeer) peer = ov_test_peer_start (greeted_cb, &up);
+  g_autoptr (OvTestPeer) mute = ov_test_peer_start (answer_cb, &nothing);
+  OvLinkOptions options = ov_test_peer_get_options (peer);
+  OvLinkOptions elsewhere = ov_test_peer_get_options (mute);
+  g_auto (OvTestResult) result = { NULL };
+  g_autoptr (GError) error = NULL;
+  OvLink *link = ov_link_new ();
+
+  ov_link_set_tick_time (link, 100);
+  ov_link_open_async (link, &options, NULL, ov_test_result_cb, &result);
+  while (ov_link_get_state (link) != OV_LINK_SHAKING_HANDS)
+    g_main_context_iteration (NULL, TRUE);
+  while (g_atomic_int_get (&up) == 0)
+    g_usleep (1000); /* the main context does not run: the news has to wait */
+  ov_link_close (link);
+  elsewhere.timeout_ms = 500;
+  g_assert_false (ov_test_link_open (link, &elsewhere, &error));
+  g_assert_error (error, OV_LINK_ERROR, OV_LINK_ERROR_TIMED_OUT);
+  ov_test_result_clear (&result);
+  g_assert_finalize_object (link);
+}
+
 /* Refused before anything is sent: no peer is there at all. */
 static void
 test_bad_options (void)
@@ -364,6 +409,7 @@ main (int   argc,
   g_test_add_func ("/link/handshake/silence", test_silence);
   g_test_add_func ("/link/handshake/cancelled", test_cancelled);
   g_test_add_func ("/link/handshake/closed-while-opening", test_closed_while_opening);
+  g_test_add_func ("/link/handshake/stale-news", test_stale_news);
   g_test_add_func ("/link/handshake/bad-options", test_bad_options);
   g_test_add_func ("/link/handshake/nobody-listens", test_nobody_listens);
 

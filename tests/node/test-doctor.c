@@ -27,7 +27,7 @@ find_step (GPtrArray  *steps,
   g_error ("there is no step %s", name);
 }
 
-/* @failed is not ok, with @words in its message or hint; all before it are ok, all behind skipped. */
+/* @failed is not ok, with @words in what it says; all before it are ok, all behind it skipped. */
 static void
 assert_fails_at (GPtrArray  *steps,
                  const char *failed,
@@ -48,7 +48,8 @@ assert_fails_at (GPtrArray  *steps,
           g_assert_false (step->ok);
           g_assert_false (step->skipped);
           g_assert_nonnull (step->hint);
-          g_assert_true (strstr (step->message, words) != NULL || strstr (step->hint, words) != NULL);
+          g_assert_true (strstr (step->message, words) != NULL
+                         || strstr (step->hint, words) != NULL);
         }
       else if (before)
         {
@@ -245,7 +246,7 @@ test_firewall (void)
   for (guint i = 0; i < G_N_ELEMENTS (fillers); i++)
     {
       fillers[i] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-      connect (fillers[i], (struct sockaddr *) &address, sizeof address); /* EINPROGRESS is wanted */
+      connect (fillers[i], (struct sockaddr *) &address, sizeof address); /* EINPROGRESS it is */
     }
 
   start_us = g_get_monotonic_time ();
@@ -288,8 +289,8 @@ test_tls (void)
   if (plain == NULL)
     return;
 
-  if (g_find_program_in_path ("openssl") == NULL
-      || (path = make_certificate (ov_test_node_get_home (plain))) == NULL)
+  path = make_certificate (ov_test_node_get_home (plain));
+  if (path == NULL)
     {
       g_test_skip ("openssl is missing");
       return;

@@ -198,7 +198,8 @@ make_home (OvTestNode *self)
   self->home = root != NULL ? g_build_filename (root, "tmp", "ov-home-XXXXXX", NULL)
                             : g_build_filename (g_get_tmp_dir (), "ov-home-XXXXXX", NULL);
   g_assert_nonnull (g_mkdtemp_full (self->home, 0700));
-  self->cookie = g_strdup_printf ("%08X%08X%08X", g_random_int (), g_random_int (), g_random_int ());
+  self->cookie = g_strdup_printf ("%08X%08X%08X", g_random_int (), g_random_int (),
+                                  g_random_int ());
   self->cookie_file = g_build_filename (self->home, ".erlang.cookie", NULL);
   fd = g_open (self->cookie_file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
   g_assert_cmpint (fd, >=, 0);
@@ -335,10 +336,47 @@ ov_test_node_stop (OvTestNode *self)
   g_free (self);
 }
 
+/* The state of a thread stands behind the name, which is in parentheses and may hold any. */
+static gboolean
+is_thread_stopped (const char *tasks,
+                   const char *id)
+{
+  g_autofree char *path = g_build_filename (tasks, id, "stat", NULL);
+  g_autofree char *text = NULL;
+  const char *end;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) || (end = strrchr (text, ')')) == NULL)
+    return TRUE; /* it ended meanwhile */
+  return end[1] == ' ' && end[2] == 'T';
+}
+
+static gboolean
+is_stopped (OvTestNode *self)
+{
+  g_autofree char *tasks = g_strdup_printf ("/proc/%s/task",
+                                            g_subprocess_get_identifier (self->process));
+  g_autoptr (GDir) folder = g_dir_open (tasks, 0, NULL);
+  const char *id;
+
+  g_assert_nonnull (folder);
+  while ((id = g_dir_read_name (folder)) != NULL)
+    if (!is_thread_stopped (tasks, id))
+      return FALSE;
+
+  return TRUE;
+}
+
 void
 ov_test_node_suspend (OvTestNode *self)
 {
+  gint64 deadline = g_get_monotonic_time () + START_DEADLINE_US;
+
   g_subprocess_send_signal (self->process, SIGSTOP);
+  while (!is_stopped (self))
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_usleep (500);
+    }
 }
 
 void

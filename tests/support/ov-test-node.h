@@ -31,7 +31,7 @@ OvTestNode *ov_test_node_start          (const char        *name,
 void        ov_test_node_stop           (OvTestNode *self);
 /* Kills it with SIGKILL and waits for its end; the HOME stays until stop. */
 void        ov_test_node_kill           (OvTestNode *self);
-/* SIGSTOP and SIGCONT. */
+/* SIGSTOP, and it waits until every thread has stopped; SIGCONT. */
 void        ov_test_node_suspend        (OvTestNode *self);
 void        ov_test_node_resume         (OvTestNode *self);
 
