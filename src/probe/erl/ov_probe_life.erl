@@ -209,12 +209,16 @@ served(supervisor, {_, Module, _}) when is_atom(Module) -> {supervisor, Module, 
 served(supervisor_bridge, [Module | _]) when is_atom(Module) -> {supervisor_bridge, Module, 1};
 served(Module, _) -> {Module, init, 1}.
 
-%% Those of a newborn come with its full record.
+%% Those of a newborn come with its full record; the link is often told before the birth is.
 link_event(Pid, Other, Gained, Time, #{fresh := Fresh} = State) ->
-    case is_map_key(Pid, Fresh) orelse is_map_key(Other, Fresh) of
-        true -> State;
-        false -> hold({?R_LINK, at(Time, State), Pid, Other, Gained}, State)
+    Young = is_map_key(Pid, Fresh) orelse is_map_key(Other, Fresh),
+    case not Young andalso is_known(Pid, State) andalso is_known(Other, State) of
+        true -> hold({?R_LINK, at(Time, State), Pid, Other, Gained}, State);
+        false -> State
     end.
+
+is_known(Pid, #{monitored := Monitored, sups := Sups}) ->
+    is_map_key(Pid, Monitored) orelse is_map_key(Pid, Sups).
 
 hold(Record, #{held := Held, n_held := N} = State) ->
     State#{held := [Record | Held], n_held := N + 1}.
