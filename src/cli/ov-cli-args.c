@@ -25,7 +25,8 @@ static const OvCliOption options[] = {
   { "sandbox", N_("EXAMPLE"), N_("Start this example in a private node for the command") },
   { "language", N_("LANGUAGE"), N_("In which language the example is written: erlang, elixir") },
   { "cookie-file", N_("FILE"), N_("Read the node’s cookie from here instead of ~/.erlang.cookie") },
-  { "at", N_("HOST:PORT"), N_("Reach the node there, without asking epmd") },
+  { "host", N_("HOST"), N_("Reach the node at this host instead of its name’s") },
+  { "port", N_("PORT"), N_("Reach the node at this port, without asking epmd") },
   { "arm", NULL, N_("Allow commands that change the node") },
   { "format", N_("FORMAT"), N_("text (the default), json, and what the command adds") },
   { "json", NULL, N_("Short for --format json") },
@@ -211,18 +212,15 @@ take_word (Parser     *parser,
 }
 
 static gboolean
-take_place (Parser     *parser,
-            const char *text,
-            GError    **error)
+take_port (Parser     *parser,
+           const char *text,
+           GError    **error)
 {
-  const char *colon = strrchr (text, ':');
   guint64 port;
 
-  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 1, 65535, &port, NULL))
-    return refuse (error, _("--at: “%s” is not HOST:PORT."), text);
-  parser->args->at_port = (guint) port;
-  if (colon > text)
-    parser->args->at_host = g_strndup (text, colon - text);
+  if (!g_ascii_string_to_unsigned (text, 10, 1, 65535, &port, NULL))
+    return refuse (error, _("--port: “%s” is not a number from 1 to 65535."), text);
+  parser->args->port = (guint) port;
 
   return TRUE;
 }
@@ -257,10 +255,11 @@ take_option (Parser            *parser,
   } texts[] = {
     { "node", &args->node },     { "sandbox", &args->sandbox }, { "cookie-file", &args->cookie_file },
     { "format", &args->format }, { "output", &args->output },   { "language", &args->language },
+    { "host", &args->host },
   };
 
-  if (g_str_equal (option->name, "at"))
-    return take_place (parser, value, error);
+  if (g_str_equal (option->name, "port"))
+    return take_port (parser, value, error);
   if (g_str_equal (option->name, "timeout"))
     return take_timeout (parser, value, error);
   if (g_str_equal (option->name, "arm"))
@@ -345,7 +344,9 @@ take_named (Parser     *parser,
     }
   if (parameter != NULL)
     json_object_set_string_member (parser->args->parameters, name, value != NULL ? value : "true");
-  if (option != NULL && !take_option (parser, option, value, error))
+  /* The node and its cookie also belong to the program where the operation asks for them. */
+  if (option != NULL && (parameter == NULL || g_str_equal (name, "node") || g_str_equal (name, "cookie-file")) &&
+      !take_option (parser, option, value, error))
     return 0;
 
   return taken;
@@ -421,8 +422,8 @@ check_reach (Parser  *parser,
     return refuse (error, _("--language goes with --sandbox."));
   if (args->language != NULL && !g_str_equal (args->language, "erlang") && !g_str_equal (args->language, "elixir"))
     return refuse (error, _("--language: “%s” is not one of erlang, elixir."), args->language);
-  if (args->at_port != 0 && args->node == NULL)
-    return refuse (error, _("--at goes with --node."));
+  if ((args->port != 0 || args->host != NULL) && args->node == NULL)
+    return refuse (error, _("--%s goes with --node."), args->port != 0 ? "port" : "host");
   if (!operation->needs_node && (args->sandbox != NULL ||
       (args->node != NULL && ov_operation_find_parameter (operation, "node") == NULL)))
     return refuse (error, _("“%s” asks no node: leave out --%s."), command,
@@ -444,18 +445,6 @@ check_reach (Parser  *parser,
   return TRUE;
 }
 
-/* node doctor has the place of the node as its own parameters. */
-static void
-hand_on_place (OvCliArgs *args)
-{
-  if (args->at_port == 0 || ov_operation_find_parameter (args->operation, "port") == NULL)
-    return;
-  if (!json_object_has_member (args->parameters, "port"))
-    json_object_set_int_member (args->parameters, "port", args->at_port);
-  if (args->at_host != NULL && !json_object_has_member (args->parameters, "host"))
-    json_object_set_string_member (args->parameters, "host", args->at_host);
-}
-
 static gboolean
 settle (Parser  *parser,
         GError **error)
@@ -473,7 +462,6 @@ settle (Parser  *parser,
     return refuse_unknown_verb (g_ptr_array_index (parser->plain, 0), "", error);
   if (!check_reach (parser, error))
     return FALSE;
-  hand_on_place (args);
 
   /* A mistake in a parameter is told before anything is started for it. */
   checked = ov_operation_check (args->operation, args->parameters, error);
@@ -513,7 +501,7 @@ ov_cli_args_free (OvCliArgs *self)
   g_free (self->cookie_file);
   g_free (self->format);
   g_free (self->output);
-  g_free (self->at_host);
+  g_free (self->host);
   g_free (self);
 }
 

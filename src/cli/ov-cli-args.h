@@ -23,8 +23,8 @@ typedef struct
   const OvSubject   *subject;     /* HELP of one subject */
   JsonObject        *parameters;  /* texts, and flags */
   char              *node, *sandbox, *language, *cookie_file, *format, *output;
-  char              *at_host;     /* NULL: the name's */
-  guint              at_port;     /* 0: ask epmd */
+  char              *host;        /* NULL: the name's */
+  guint              port;        /* 0: ask epmd */
   double             timeout_s;
   gboolean           arm;
 } OvCliArgs;

@@ -183,10 +183,10 @@ make_attach_parameters (const OvCliArgs *args)
   json_object_set_string_member (parameters, "node", args->node);
   if (args->cookie_file != NULL)
     json_object_set_string_member (parameters, "cookie-file", args->cookie_file);
-  if (args->at_host != NULL)
-    json_object_set_string_member (parameters, "host", args->at_host);
-  if (args->at_port != 0)
-    json_object_set_int_member (parameters, "port", args->at_port);
+  if (args->host != NULL)
+    json_object_set_string_member (parameters, "host", args->host);
+  if (args->port != 0)
+    json_object_set_int_member (parameters, "port", args->port);
   json_object_set_boolean_member (parameters, "arm", args->arm);
   json_object_set_boolean_member (parameters, "watch", FALSE);
 

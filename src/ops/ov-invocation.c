@@ -67,8 +67,13 @@ write_journal (OvInvocation *self,
 
   if (operation->effect < OV_EFFECT_CHANGE && !operation->journaled)
     return;
-  if (!ov_journal_append (ov_journal_get_default (), &entry, &journal_error))
+  if (ov_journal_append (ov_journal_get_default (), &entry, &journal_error))
+    return;
+  /* Who only reads need not hear of it at each command; who changes something must. */
+  if (operation->effect >= OV_EFFECT_CHANGE)
     g_message (_("The journal could not be written: %s"), journal_error->message);
+  else
+    g_debug ("the journal could not be written: %s", journal_error->message);
 }
 
 static void

@@ -301,6 +301,9 @@ class Cli(unittest.TestCase):
         nobody = environment(ERL_EPMD_PORT=str(support.free_port()))
         self.refused(3, "no-epmd", *here("tree", "get"), env=nobody)
         self.refused(1, "no-epmd", "node", "list", env=nobody)
+        port = next(node["port"] for node in self.answer("node", "list")["nodes"] if node["name"] == TARGET.name)
+        info = self.answer(*here("node", "info"), "--host", "localhost", "--port", str(port), env=nobody)
+        self.assertEqual(info["name"], TARGET.name)
 
     def test_names(self):
         for name in ["x" * 300 + "@localhost", "\u00e9\u6f22@localhost", "a b@localhost", "@localhost", "name@"]:
