@@ -207,6 +207,7 @@ fill_process (Build             *build,
   item->collapsed = entry->n_hidden > 0;
   item->dim = build->search != NULL && !ov_process_search_matches (build->search, entry->slot);
   write_labels (build, row);
+  item->mono = OV_MONO_SUBLABEL | (build->label->str[0] == '<' ? OV_MONO_LABEL : OV_MONO_NONE);
 }
 
 /* A child that is specified and not there, or not here. */
