@@ -63,9 +63,9 @@ void  ov_painting_words  (OvPainting           *self,
                           const OvDisplayEntry *entry,
                           const OvPlan         *plan,
                           const OvStyle        *style);
-/* Labels of boxes whose own strip is too small to be read. */
+/* Grounds for the labels of boxes whose own strip is too small to be read; queues the words. */
 void  ov_painting_plates (OvPainting         *self,
-                          cairo_t            *cr);
+                          OvRaster           *raster);
 /* Edges of the selection, outlines, effects. */
 void  ov_painting_on_top (OvPainting         *self,
                           cairo_t            *cr);

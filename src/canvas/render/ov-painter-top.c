@@ -129,8 +129,8 @@ consider_hulls (OvPainting *self)
 }
 
 static void
-draw_plates (OvPainting *self,
-             cairo_t    *cr)
+paint_plates (OvPainting *self,
+              OvRaster   *raster)
 {
   GArray *plates = self->painter->plates;
   double size = PLATE_TEXT * self->measure.scale * self->measure.text_scale;
@@ -139,21 +139,24 @@ draw_plates (OvPainting *self,
     {
       const OvPlate *plate = &g_array_index (plates, OvPlate, i);
       gboolean region = self->items[plate->index].shape == OV_SHAPE_REGION;
+      OvRasterBox box = {
+        .x0 = (int) plate->x, .y0 = (int) plate->y,
+        .x1 = (int) (plate->x + plate->width), .y1 = (int) (plate->y + plate->height),
+        .radius = (int) (plate->height / 2), .border_width = (int) ceil (0.75 * self->measure.scale),
+        .fill = self->theme->background, .border = self->theme->region_border,
+      };
 
-      ov_painting_color (cr, self->theme->background, 0.86);
-      ov_painting_rounded (cr, plate->x, plate->y, plate->width, plate->height, plate->height / 2);
-      cairo_fill (cr);
+      ov_raster_box (raster, &box);
       ov_text_add (self->painter->text, region ? OV_FACE_BOLD : OV_FACE_TEXT, size,
                    ov_scene_get_text (self->scene, self->items[plate->index].label),
                    plate->x + size / 2, plate->y + size * 0.16, plate->width - size + 1,
                    region ? self->theme->text : self->theme->text_soft);
     }
-  ov_text_flush (self->painter->text, cr);
 }
 
 void
 ov_painting_plates (OvPainting *self,
-                    cairo_t    *cr)
+                    OvRaster   *raster)
 {
   const OvDisplayList *list = &self->painter->list;
 
@@ -162,7 +165,7 @@ ov_painting_plates (OvPainting *self,
   for (guint pass = 0; pass < 2; pass++)
     for (guint32 i = 0; i < list->n && self->painter->plates->len < MAX_PLATES; i++)
       consider_entry (self, &list->entries[i], pass == 0);
-  draw_plates (self, cr);
+  paint_plates (self, raster);
 }
 
 /* An edge leaves its box at the border, on the way to the other one's centre. */

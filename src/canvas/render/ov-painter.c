@@ -468,14 +468,15 @@ ov_painter_render_image (OvPainter          *self,
 
   cr = cairo_create (image);
   ov_text_flush (self->text, cr);
-  if (!painting.state->overview)
-    ov_painting_plates (&painting, cr);
   if (ov_raster_begin (&raster, image))
     {
+      if (!painting.state->overview)
+        ov_painting_plates (&painting, &raster);
       paint_trouble (&painting, &raster, OV_TONE_WARNING);
       paint_trouble (&painting, &raster, OV_TONE_ERROR);
       ov_raster_end (image);
     }
+  ov_text_flush (self->text, cr);
   if (!painting.state->overview)
     ov_painting_on_top (&painting, cr);
   cairo_destroy (cr);
