@@ -619,6 +619,9 @@ check_text (const char *input,
 
   check_term (term);
   printed = ov_term_to_string (term, &w, NULL);
+  /* The name of one node too many; it cannot be typed. */
+  if (strstr (printed, "<…") != NULL)
+    return;
   again = ov_term_parse (printed, "n@h", NULL, &error);
   if (again == NULL)
     g_error ("%s gives %s: %s", text, printed, error->message);
