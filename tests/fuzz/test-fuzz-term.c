@@ -501,77 +501,96 @@ put_container (GByteArray *into,
     }
 }
 
+/* Leaves, all of one shape: the tag and two numbers that mean what their writer makes of them. */
+typedef void (*PutLeaf) (GByteArray *into,
+                         GRand      *rand,
+                         guint8      tag,
+                         guint       a,
+                         guint       b);
+
+static void
+put_fixed (GByteArray *into,
+           GRand      *rand,
+           guint8      tag,
+           guint       n,
+           guint       unused)
+{
+  put (into, 1, tag);
+  put_random (into, rand, n);
+}
+
+static void
+put_any_float (GByteArray *into,
+               GRand      *rand,
+               guint8      tag,
+               guint       a,
+               guint       b)
+{
+  if (tag == 70)
+    put_double (into, rand);
+  else
+    put_float_text (into, rand);
+}
+
+static void
+put_any_identifier (GByteArray *into,
+                    GRand      *rand,
+                    guint8      tag,
+                    guint       n,
+                    guint       unused)
+{
+  if (tag == 90)
+    put_reference (into, rand);
+  else if (tag == 88)
+    put_pid (into, rand);
+  else
+    put_identifier (into, rand, tag, n);
+}
+
+static void
+put_any_atom (GByteArray *into,
+              GRand      *rand,
+              guint8      tag,
+              guint       a,
+              guint       b)
+{
+  if (tag == 113)
+    {
+      put (into, 1, tag);
+      put_atom (into, rand);
+      put_atom (into, rand);
+      put_fixed (into, rand, 97, 1, 0);
+    }
+  else
+    put_atom (into, rand);
+}
+
+static const struct
+{
+  PutLeaf put;
+  guint8  tag;
+  guint   a;
+  guint   b;
+} leaves[] = {
+  { put_fixed, 97, 1 },           { put_fixed, 98, 4 },            { put_fixed, 106, 0 },
+  { put_any_float, 70 },          { put_any_float, 99 },           { put_counted, 110, 1, 1 },
+  { put_counted, 111, 4, 1 },     { put_counted, 107, 2, 0 },      { put_counted, 109, 4, 0 },
+  { put_counted, 77, 4, 1 },      { put_any_identifier, 90 },      { put_any_identifier, 88 },
+  { put_any_identifier, 101, 5 }, { put_any_identifier, 102, 5 },  { put_any_identifier, 89, 8 },
+  { put_any_identifier, 120, 12 }, { put_any_atom, 119 },          { put_any_atom, 113 },
+};
+
 static void
 put_term (GByteArray *into,
           GRand      *rand,
           guint       depth)
 {
-  switch (depth > 0 ? g_rand_int_range (rand, 0, 30) : g_rand_int_range (rand, 0, 18))
-    {
-    case 0:
-      put (into, 1, 97);
-      put_random (into, rand, 1);
-      break;
-    case 1:
-      put (into, 1, 98);
-      put_random (into, rand, 4);
-      break;
-    case 2:
-      put_double (into, rand);
-      break;
-    case 3:
-      put_float_text (into, rand);
-      break;
-    case 4:
-      put_counted (into, rand, 110, 1, 1);
-      break;
-    case 5:
-      put_counted (into, rand, 111, 4, 1);
-      break;
-    case 6:
-      put_counted (into, rand, 107, 2, 0);
-      break;
-    case 7:
-      put_counted (into, rand, 109, 4, 0);
-      break;
-    case 8:
-      put_counted (into, rand, 77, 4, 1);
-      break;
-    case 9:
-      put_reference (into, rand);
-      break;
-    case 10:
-      put_identifier (into, rand, 101, 5);
-      break;
-    case 11:
-      put_identifier (into, rand, 102, 5);
-      break;
-    case 12:
-      put_identifier (into, rand, 89, 8);
-      break;
-    case 13:
-      put_identifier (into, rand, 120, 12);
-      break;
-    case 14:
-      put_pid (into, rand);
-      break;
-    case 15:
-      put (into, 1, 106);
-      break;
-    case 16:
-      put (into, 1, 113);
-      put_atom (into, rand);
-      put_atom (into, rand);
-      put (into, 1, 97);
-      put_random (into, rand, 1);
-      break;
-    case 17:
-      put_atom (into, rand);
-      break;
-    default:
-      put_container (into, rand, depth - 1);
-      break;
-    }
+  guint i = (guint) g_rand_int_range (rand, 0, depth > 0 ? 30 : G_N_ELEMENTS (leaves));
+
+  if (i < G_N_ELEMENTS (leaves))
+    leaves[i].put (into, rand, leaves[i].tag, leaves[i].a, leaves[i].b);
+  else
+    put_container (into, rand, depth - 1);
 }
 
 static void
