@@ -21,7 +21,6 @@
 /* The ramp spans four powers of ten. */
 #define RAMP_SPAN 10000.0
 
-#define EDGE_LINK 1
 
 static const guint8 shapes[] = {
   [OV_BEHAVIOUR_UNKNOWN] = OV_SHAPE_PILL,
@@ -282,12 +281,33 @@ find_entry (const Build *build,
   return OV_WALK_NONE;
 }
 
+/* Edges between the selected entry and each of @pids that is shown. */
+static void
+add_edges_to (Build       *build,
+              guint32      selected,
+              const OvPid *pids,
+              guint        n,
+              OvEdgeKind   kind,
+              gboolean     inwards)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      guint32 slot = ov_process_table_find_pid (build->table, &pids[i]);
+      guint32 other = slot != OV_SLOT_NONE ? find_entry (build, slot) : OV_WALK_NONE;
+
+      if (other != OV_WALK_NONE)
+        ov_scene_add_edge (build->scene, inwards ? other : selected, inwards ? selected : other,
+                           (guint8) kind);
+    }
+}
+
 static void
 add_edges (Build *build)
 {
-  guint32 selected = build->options->selected;
-  guint32 from, to;
+  const OvTreeSceneOptions *options = build->options;
+  guint32 selected = options->selected;
   const OvPid *links;
+  guint32 from;
   guint n;
 
   if (selected == OV_SLOT_NONE || selected >= build->n_slots || !build->rows[selected].used)
@@ -295,13 +315,9 @@ add_edges (Build *build)
   if ((from = find_entry (build, selected)) == OV_WALK_NONE)
     return;
   links = ov_process_table_get_links (build->table, selected, &n);
-  for (guint i = 0; i < n; i++)
-    {
-      guint32 slot = ov_process_table_find_pid (build->table, &links[i]);
-
-      if (slot != OV_SLOT_NONE && (to = find_entry (build, slot)) != OV_WALK_NONE)
-        ov_scene_add_edge (build->scene, from, to, EDGE_LINK);
-    }
+  add_edges_to (build, from, links, n, OV_EDGE_LINK, FALSE);
+  add_edges_to (build, from, options->monitors, options->n_monitors, OV_EDGE_MONITOR, FALSE);
+  add_edges_to (build, from, options->monitored_by, options->n_monitored_by, OV_EDGE_MONITOR, TRUE);
 }
 
 /**

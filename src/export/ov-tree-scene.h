@@ -22,6 +22,9 @@ typedef struct
   const OvBitset  *collapsed;    /* slots; may be NULL */
   gboolean         hide_outside;
   guint32          selected;     /* slot: its links and monitors become edges */
+  const OvPid     *monitors;     /* what the selected process monitors; the table does not know */
+  const OvPid     *monitored_by;
+  guint            n_monitors, n_monitored_by;
 } OvTreeSceneOptions;
 
 /* Everything, nothing selected: zero would mean slot 0. */

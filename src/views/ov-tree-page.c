@@ -15,6 +15,7 @@
 #include "views/ov-heat-key.h"
 #include "views/ov-hover-card.h"
 #include "views/ov-legend.h"
+#include "views/ov-monitor-watch.h"
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
 #include "views/ov-tree-presenter.h"
@@ -31,6 +32,7 @@ struct _OvTreePage
   OvSession       *session;
   OvNode          *node; /* the one whose table is shown */
   OvTreePresenter *presenter;
+  OvMonitorWatch  *monitors;
   GtkPopover      *context_popover;
   guint64          hovered;
 
@@ -129,6 +131,7 @@ selected_changed_cb (OvSession  *session,
   enable_actions (self);
   update_breadcrumbs (self);
   ov_tree_presenter_set_selected (self->presenter, slot);
+  ov_monitor_watch_set (self->monitors, slot);
   if (id == ov_canvas_get_selected (self->canvas))
     return;
 
@@ -446,6 +449,9 @@ ov_tree_page_dispose (GObject *object)
     ov_tree_presenter_set_table (self->presenter, NULL);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
+  if (self->monitors != NULL)
+    ov_monitor_watch_set (self->monitors, OV_SLOT_NONE);
+  g_clear_object (&self->monitors);
   g_clear_object (&self->presenter);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
@@ -573,6 +579,7 @@ ov_tree_page_set_subject (OvTreePage *self,
 
   self->session = g_object_ref (session);
   self->node = g_object_ref (node);
+  self->monitors = ov_monitor_watch_new (self->presenter, session, node);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (selected_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (selected_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::filter",

@@ -26,6 +26,7 @@ struct _OvTreePresenter
   OvHeatRamp      ramp;
   char           *filter;
   guint32         selected;
+  GArray         *monitors, *monitored_by; /* of OvPid, of the selected one; NULL: not known */
   GHashTable     *collapsed; /* of ids, gint64 keys */
   guint           timer;
   gint64          last_build_us; /* when it ended */
@@ -96,6 +97,13 @@ build (OvTreePresenter *self)
   options.filter = self->filter;
   options.collapsed = collapsed;
   options.selected = self->selected;
+  if (self->monitors != NULL && self->monitored_by != NULL)
+    {
+      options.monitors = (const OvPid *) self->monitors->data;
+      options.n_monitors = self->monitors->len;
+      options.monitored_by = (const OvPid *) self->monitored_by->data;
+      options.n_monitored_by = self->monitored_by->len;
+    }
   scene = ov_tree_scene_build_with_ramp (self->table, &options, &self->ramp);
 
   if (shown != NULL && has_same_items (shown, scene))
@@ -145,6 +153,13 @@ table_changed_cb (OvProcessTable *table,
 }
 
 static void
+forget_monitors (OvTreePresenter *self)
+{
+  g_clear_pointer (&self->monitors, g_array_unref);
+  g_clear_pointer (&self->monitored_by, g_array_unref);
+}
+
+static void
 ov_tree_presenter_dispose (GObject *object)
 {
   OvTreePresenter *self = OV_TREE_PRESENTER (object);
@@ -153,6 +168,7 @@ ov_tree_presenter_dispose (GObject *object)
   g_clear_object (&self->table);
   g_clear_pointer (&self->collapsed, g_hash_table_unref);
   g_clear_pointer (&self->filter, g_free);
+  forget_monitors (self);
   g_clear_weak_pointer (&self->canvas);
 
   G_OBJECT_CLASS (ov_tree_presenter_parent_class)->dispose (object);
@@ -265,6 +281,37 @@ ov_tree_presenter_set_selected (OvTreePresenter *self,
   if (self->selected == slot)
     return;
   self->selected = slot;
+  forget_monitors (self);
+  schedule (self);
+}
+
+static gboolean
+is_same (GArray *a,
+         GArray *b)
+{
+  if (a == NULL || a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    if (!ov_pid_equal (&g_array_index (a, OvPid, i), &g_array_index (b, OvPid, i)))
+      return FALSE;
+
+  return TRUE;
+}
+
+void
+ov_tree_presenter_set_monitors (OvTreePresenter *self,
+                                GArray          *monitors,
+                                GArray          *monitored_by)
+{
+  g_return_if_fail (OV_IS_TREE_PRESENTER (self));
+  g_return_if_fail (monitors != NULL && monitored_by != NULL);
+
+  if (is_same (self->monitors, monitors) && is_same (self->monitored_by, monitored_by))
+    return;
+
+  forget_monitors (self);
+  self->monitors = g_array_ref (monitors);
+  self->monitored_by = g_array_ref (monitored_by);
   schedule (self);
 }
 

@@ -29,6 +29,10 @@ void             ov_tree_presenter_set_filter   (OvTreePresenter *self,
                                                  const char      *filter);
 void             ov_tree_presenter_set_selected (OvTreePresenter *self,
                                                  guint32          slot);
+/* What the selected process monitors and is monitored by: edges until another is selected. */
+void             ov_tree_presenter_set_monitors (OvTreePresenter *self,
+                                                 GArray          *monitors,      /* of OvPid */
+                                                 GArray          *monitored_by); /* of OvPid */
 /* Collapsing goes by rows: what is collapsed stays so when its children change. */
 void             ov_tree_presenter_toggle       (OvTreePresenter *self,
                                                  guint32          slot);

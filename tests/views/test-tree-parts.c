@@ -146,6 +146,42 @@ test_heat (Fixture       *fixture,
   g_assert_cmpfloat (ramp.low, <, ramp.high);
 }
 
+static guint
+count_edges (Fixture *fixture,
+             guint8   kind)
+{
+  guint32 n;
+  const OvSceneEdge *edges = ov_scene_get_edges (ov_canvas_get_scene (OV_CANVAS (fixture->canvas)), &n);
+  guint found = 0;
+
+  for (guint32 i = 0; i < n; i++)
+    found += edges[i].kind == kind;
+
+  return found;
+}
+
+static void
+test_monitors (Fixture       *fixture,
+               gconstpointer  unused)
+{
+  g_autoptr (GArray) monitors = g_array_new (FALSE, FALSE, sizeof (OvPid));
+  g_autoptr (GArray) monitored_by = g_array_new (FALSE, FALSE, sizeof (OvPid));
+  OvPid watched[] = { script_pid (4), script_pid (6), script_pid (4711) };
+  OvPid watcher = script_pid (5);
+
+  g_array_append_vals (monitors, watched, G_N_ELEMENTS (watched));
+  g_array_append_val (monitored_by, watcher);
+  ov_tree_presenter_set_selected (fixture->presenter, script_slot (fixture->table, 3));
+  ov_tree_presenter_set_monitors (fixture->presenter, monitors, monitored_by);
+  ov_tree_presenter_present_now (fixture->presenter);
+  /* The fourth is not of this tree. */
+  g_assert_cmpuint (count_edges (fixture, OV_EDGE_MONITOR), ==, 3);
+
+  ov_tree_presenter_set_selected (fixture->presenter, script_slot (fixture->table, 4));
+  ov_tree_presenter_present_now (fixture->presenter);
+  g_assert_cmpuint (count_edges (fixture, OV_EDGE_MONITOR), ==, 0);
+}
+
 static void
 collect_buttons (GtkWidget *widget,
                  GPtrArray *labels)
@@ -218,6 +254,7 @@ static const struct
   { "/views/tree/folds", test_folds },
   { "/views/tree/follows-changes", test_follows_changes },
   { "/views/tree/heat", test_heat },
+  { "/views/tree/monitors", test_monitors },
   { "/views/tree/breadcrumbs", test_breadcrumbs },
   { "/views/tree/card", test_card },
   { "/views/tree/legend", test_legend },
