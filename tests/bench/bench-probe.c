@@ -68,7 +68,8 @@ load_helpers (OvTestNode *node)
 {
   static const char *const lines[] = {
     "-module(ov_bench).",
-    "-export([idle/0, spawn_idle/1, wake/1, observer/0, calls/1, server/0]).",
+    "-export([idle/0, spawn_idle/1, wake/1, observer/0, calls/1, server/0, pauses/0,"
+    "  longest/0]).",
     "idle() -> receive {wake, _} -> idle(); stop -> ok end.",
     "spawn_idle(N) -> P = spawn(fun() -> put(all, [spawn(fun idle/0) || _ <- lists:seq(1, N)]),"
     "  (fun F() -> receive {wake, K} -> [Q ! {wake, 1} || Q <- lists:sublist(get(all), K)], F();"
@@ -77,6 +78,15 @@ load_helpers (OvTestNode *node)
     "observer() -> Me = self(), {T, _} = timer:tc(fun() ->"
     "  P = spawn(fun() -> observer_backend:procs_info(Me), Me ! {done, self()} end),"
     "  (fun F() -> receive {done, P} -> ok; {procs_info, _, _} -> F() end end)() end), T.",
+    /* What ran on end for more than 2 ms, of the probe's processes. */
+    "pauses() -> register(ov_pauses, spawn(fun() -> erlang:system_monitor(self(),"
+    "  [{long_schedule, 2}, {long_gc, 2}]), pauses(#{}) end)), ok.",
+    "pauses(Seen) -> receive {monitor, P, Kind, Info} when is_pid(P) ->"
+    "  Ms = proplists:get_value(timeout, Info), Own = case process_info(P, dictionary) of"
+    "  {_, D} -> proplists:get_value('$process_label', D, other); _ -> other end,"
+    "  K = {Own, Kind}, {N, Max} = maps:get(K, Seen, {0, 0}), pauses(Seen#{K => {N + 1, max(Max, Ms)}});"
+    "  {get, From} -> From ! {pauses, maps:to_list(Seen)}, pauses(#{}); _ -> pauses(Seen) end.",
+    "longest() -> ov_pauses ! {get, self()}, receive {pauses, L} -> L end.",
     "server() -> receive {From, Ref} -> From ! {Ref, ok}, server(); stop -> ok end.",
     "calls(Ms) -> S = spawn(fun server/0), End = erlang:monotonic_time(millisecond) + Ms,"
     "  N = calls(S, End, 0), S ! stop, N.",
@@ -164,6 +174,15 @@ bench_sweep (OvTestNode  *node,
 }
 
 static void
+print_pauses (OvTestNode *node,
+              const char *what)
+{
+  g_autofree char *pauses = ov_test_node_eval (node, "ov_bench:longest()");
+
+  g_print ("%s: on end for 2 ms or more {who, how}, {times, longest ms}: %s\n", what, pauses);
+}
+
+static void
 bench_throughput (OvTestNode  *node,
                   OvTestProbe *probe)
 {
@@ -201,6 +220,7 @@ main (int   argc,
   g_autoptr (OvTestNode) node = NULL;
   g_autoptr (OvTestProbe) probe = NULL;
   g_autofree char *spawned = NULL;
+  g_autofree char *pauses = NULL;
 
   g_test_init (&argc, &argv, NULL);
   if (!ov_test_node_is_available ())
@@ -215,8 +235,11 @@ main (int   argc,
   spawned = ov_test_node_eval (node, spawn);
   if (!ov_test_node_wait_eval (node, enough, "true", 20000))
     return 1;
+  pauses = ov_test_node_eval (node, "ov_bench:pauses()");
   bench_census (node, probe);
+  print_pauses (node, "census");
   bench_sweep (node, probe, n_processes);
+  print_pauses (node, "sweep");
   ov_test_probe_detach (probe);
 
   return 0;

@@ -28,6 +28,7 @@
 -define(REARM_MS, 5000).
 -define(REARM_MAX_MS, 60000).
 -define(MAX_MONITORED, 20000).
+-define(MAX_NEWBORN, 200).     % read in full at a time
 -define(REASON_NODES, 100).
 -define(FLAGS, [procs, set_on_spawn, monotonic_timestamp]).
 
@@ -245,12 +246,14 @@ tick(#{rearm := At} = State) ->
         false -> Sent
     end.
 
-%% The events first, in their order, then full records of those that were born and still live.
+%% The events first, in their order, then full records of those that were born and still live;
+%% of very many, some at a time, so that nothing runs long on end.
 flush(#{held := Held, fresh := Fresh, out := Out, context := Context} = State) ->
+    {Now, Later} = some(Fresh),
     Events = lists:foldl(fun ov_probe_out:add/2, Out, lists:reverse(Held)),
-    Begun = State#{held := [], n_held := 0, fresh := #{}, out := Events,
+    Begun = State#{held := [], n_held := 0, fresh := Later, out := Events,
                    context := ov_probe_record:restart(Context)},
-    #{out := Full} = Next = maps:fold(fun newborn/3, Begun, Fresh),
+    #{out := Full} = Next = lists:foldl(fun newborn/2, Begun, Now),
     case ov_probe_out:flush(Full) of
         {ok, Done} ->
             Next#{out := Done};
@@ -259,8 +262,17 @@ flush(#{held := Held, fresh := Fresh, out := Out, context := Context} = State) -
             Next#{out := ov_probe_out:add({?R_GAP, N, <<"dropped">>}, Empty)}
     end.
 
+some(Fresh) when map_size(Fresh) =< ?MAX_NEWBORN ->
+    {maps:keys(Fresh), #{}};
+some(Fresh) ->
+    Now = take(?MAX_NEWBORN, maps:next(maps:iterator(Fresh))),
+    {Now, maps:without(Now, Fresh)}.
+
+take(N, {Pid, _, Next}) when N > 0 -> [Pid | take(N - 1, maps:next(Next))];
+take(_, _) -> [].
+
 %% From now on it is monitored; only a supervisor stays traced.
-newborn(Pid, _, #{out := Out, context := Context, sups := Sups} = State) ->
+newborn(Pid, #{out := Out, context := Context, sups := Sups} = State) ->
     case ov_probe_record:read(Pid, Context) of
         {Record, ?B_SUPERVISOR, Context2} ->
             Next = State#{out := ov_probe_out:add(Record, Out), context := Context2,
