@@ -388,6 +388,103 @@ test_glides (Fixture       *fixture,
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 }
 
+static GtkEventController *
+find_controller (Fixture *fixture,
+                 GType    type)
+{
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (GTK_WIDGET (fixture->canvas));
+
+  for (guint i = 0; i < g_list_model_get_n_items (controllers); i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      if (G_TYPE_CHECK_INSTANCE_TYPE (controller, type))
+        return controller; /* the canvas keeps it */
+    }
+  g_assert_not_reached ();
+}
+
+/* The wheel zooms, in and out, around the point under the pointer. */
+static void
+test_wheel_keeps_point (Fixture       *fixture,
+                        gconstpointer  unused)
+{
+  const OvViewport *view = ov_canvas_get_viewport (fixture->canvas);
+  double x, y, x2, y2;
+
+  g_signal_emit_by_name (find_controller (fixture, GTK_TYPE_EVENT_CONTROLLER_MOTION), "motion",
+                         333.0, 222.0);
+  ov_viewport_to_world (view, 333, 222, &x, &y);
+  for (guint i = 0; i < 6; i++)
+    {
+      double before = view->zoom;
+      gboolean handled;
+
+      g_signal_emit_by_name (find_controller (fixture, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll",
+                             0.0, i < 4 ? -1.0 : 1.0, &handled);
+      g_assert_true (handled);
+      g_assert_true (i < 4 ? view->zoom > before : view->zoom < before);
+      ov_viewport_to_world (view, 333, 222, &x2, &y2);
+      g_assert_cmpfloat_with_epsilon (x, x2, 1e-6);
+      g_assert_cmpfloat_with_epsilon (y, y2, 1e-6);
+    }
+}
+
+static void
+hovered_cb (OvCanvas *canvas,
+            guint64   id,
+            guint64  *hovered)
+{
+  *hovered = id;
+}
+
+/* A resting pointer is told once, a leaving one at once. */
+static void
+test_hover (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  GtkEventController *motion = find_controller (fixture, GTK_TYPE_EVENT_CONTROLLER_MOTION);
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_US;
+  guint64 hovered = 0;
+  GdkRectangle rect;
+
+  g_signal_connect (fixture->canvas, "hovered", G_CALLBACK (hovered_cb), &hovered);
+  g_assert_true (ov_canvas_get_item_rect (fixture->canvas, 1003, &rect));
+  g_signal_emit_by_name (motion, "motion", rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
+  g_assert_cmpuint (hovered, ==, 0);
+  while (hovered == 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    }
+  g_assert_cmpuint (hovered, ==, 1003);
+  g_signal_emit_by_name (motion, "leave");
+  g_assert_cmpuint (hovered, ==, 0);
+}
+
+static char *
+describe_cb (OvCanvas *canvas,
+             guint64   id,
+             gpointer  user_data)
+{
+  return g_strdup_printf ("process %" G_GUINT64_FORMAT, id);
+}
+
+/* What the focus is on is what assistive technology reads, in the view's own words. */
+static void
+test_announces_focus (Fixture       *fixture,
+                      gconstpointer  unused)
+{
+  ov_canvas_set_describe_func (fixture->canvas, describe_cb, NULL, NULL);
+  ov_canvas_select (fixture->canvas, 1003);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (fixture->canvas), GTK_ACCESSIBLE_ROLE_GROUP);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (fixture->canvas),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "process 1003");
+  g_assert_true (press (fixture, GDK_KEY_Right, 0));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (fixture->canvas),
+                                       GTK_ACCESSIBLE_PROPERTY_LABEL, "process 1004");
+}
+
 static const struct
 {
   const char *path;
@@ -404,6 +501,9 @@ static const struct
   { "/canvas/widget/shows-pixels", test_shows_pixels },
   { "/canvas/widget/minimap-moves", test_minimap_moves },
   { "/canvas/widget/glides", test_glides },
+  { "/canvas/widget/wheel-keeps-point", test_wheel_keeps_point },
+  { "/canvas/widget/hover", test_hover },
+  { "/canvas/widget/announces-focus", test_announces_focus },
 };
 
 int
