@@ -29,6 +29,7 @@ struct _OvNodeView
   gint64         seen_us;   /* when the node was last heard of */
   guint          facts_id;
   gboolean       is_compact;
+  gboolean       closed_by_fold; /* the inspector was closed because it would cover the page */
 
   GtkWidget     *sidebar, *see_label, *facts, *trouble_button, *flap, *reconnect_button;
   GtkListBox    *page_rows;
@@ -313,6 +314,25 @@ ov_node_view_class_init (OvNodeViewClass *klass)
   gtk_widget_class_install_action (widget_class, "node.show-in-processes", NULL, show_in_cb);
 }
 
+/* Where there is no room for both, the page is what is seen first; F9 lays the pane over it. */
+static void
+folded_cb (OvNodeView *self)
+{
+  gboolean is_folded, is_open = g_settings_get_boolean (ov_settings_get (), "inspector-visible");
+
+  g_object_get (self->flap, "folded", &is_folded, NULL);
+  if (is_folded && is_open)
+    {
+      self->closed_by_fold = TRUE;
+      g_settings_set_boolean (ov_settings_get (), "inspector-visible", FALSE);
+    }
+  else if (!is_folded && self->closed_by_fold)
+    {
+      self->closed_by_fold = FALSE;
+      g_settings_set_boolean (ov_settings_get (), "inspector-visible", TRUE);
+    }
+}
+
 static void
 ov_node_view_init (OvNodeView *self)
 {
@@ -323,6 +343,8 @@ ov_node_view_init (OvNodeView *self)
     gtk_list_box_append (self->page_rows, make_page_row (i));
   g_settings_bind (ov_settings_get (), "inspector-visible", self->flap, "reveal-flap",
                    G_SETTINGS_BIND_DEFAULT);
+  g_signal_connect_object (self->flap, "notify::folded", G_CALLBACK (folded_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

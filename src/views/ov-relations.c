@@ -16,6 +16,8 @@
 #define MAX_SHOWN 60
 #define MAX_STEPS 32
 #define MAX_CHARS 60
+#define MAX_INDENT 8
+#define INDENT_WIDTH 8 /* pixels */
 #define SLOT_KEY  "overstory-slot"
 
 struct _OvRelations
@@ -96,7 +98,7 @@ add_step (OvRelations    *self,
       gtk_widget_add_css_class (child, "dim-label");
       gtk_widget_set_margin_start (child, 8);
     }
-  gtk_widget_set_margin_start (child, gtk_widget_get_margin_start (child) + indent * 10);
+  gtk_widget_set_margin_start (child, gtk_widget_get_margin_start (child) + MIN (indent, MAX_INDENT) * INDENT_WIDTH);
   gtk_box_append (GTK_BOX (self->box), child);
 }
 

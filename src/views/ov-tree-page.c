@@ -281,8 +281,8 @@ child_position_cb (GtkOverlay   *overlay,
   place->x = item.x + item.width + CARD_GAP;
   if (place->x + place->width > width)
     place->x = item.x - CARD_GAP - place->width;
-  place->x = CLAMP (place->x, 0, MAX (0, width - place->width));
-  place->y = CLAMP (item.y, 0, MAX (0, height - place->height));
+  place->x = CLAMP (place->x, CARD_GAP, MAX (CARD_GAP, width - place->width - CARD_GAP));
+  place->y = CLAMP (item.y, CARD_GAP, MAX (CARD_GAP, height - place->height - CARD_GAP));
 
   return TRUE;
 }
