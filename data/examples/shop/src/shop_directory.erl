@@ -8,7 +8,7 @@
 -module(shop_directory).
 -behaviour(gen_server).
 
--export([start_link/0, count/1]).
+-export([start_link/0, all/1]).
 -export([register_name/2, unregister_name/1, whereis_name/1, send/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
@@ -17,9 +17,9 @@
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
-%% How many processes have a name {Kind, _}?
-count(Kind) ->
-    ets:select_count(?TABLE, [{{{Kind, '_'}, '_', '_'}, [], [true]}]).
+%% Every process with a name {Kind, _}.
+all(Kind) ->
+    ets:select(?TABLE, [{{{Kind, '_'}, '$1', '_'}, [], ['$1']}]).
 
 register_name(Name, Pid) ->
     gen_server:call(?MODULE, {register, Name, Pid}).

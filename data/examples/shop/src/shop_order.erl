@@ -6,7 +6,7 @@
 %%     ^ |                    ^ |
 %%     +-+ out of stock       +-+ the bank failed: once more, at most five times
 %%
-%% A parcel that is late is asked for again: the packer may have been restarted and have forgotten it.
+%% On the road an order tells its customer now and then where it is. A parcel that is late is asked for again: the packer may have been restarted and have forgotten it.
 -module(shop_order).
 -behaviour(gen_statem).
 
@@ -14,11 +14,12 @@
 -export([init/1, callback_mode/0, placed/3, paying/3, packing/3, shipped/3]).
 
 -define(RETRY_MS, 700).
--define(PATIENCE_MS, 20000).
--define(ROAD_MS, 4000).
+-define(PATIENCE_MS, 120000).
+-define(STEP_MS, 2000).
+-define(ROAD_KM, 30).
 -define(ATTEMPTS, 5).
 
--record(order, {number, customer, articles, cents = 0, attempts = 0}).
+-record(order, {number, customer, articles, cents = 0, attempts = 0, km = ?ROAD_KM}).
 
 start_link(Number, Customer, Articles) ->
     gen_statem:start_link({via, shop_directory, {order, Number}}, ?MODULE, {Number, Customer, Articles}, []).
@@ -66,8 +67,11 @@ packing(info, {packed, _Parcel}, Order) ->
     {next_state, shipped, Order}.
 
 shipped(enter, _Old, _Order) ->
-    {keep_state_and_data, {state_timeout, rand:uniform(?ROAD_MS), arrived}};
-shipped(state_timeout, arrived, #order{number = Number, customer = Customer} = Order) ->
+    {keep_state_and_data, {state_timeout, ?STEP_MS, drive}};
+shipped(state_timeout, drive, #order{number = Number, customer = Customer, km = Km} = Order) when Km > 0 ->
+    Customer ! {on_the_road, Number, Km},
+    {keep_state, Order#order{km = Km - rand:uniform(3)}, {state_timeout, ?STEP_MS, drive}};
+shipped(state_timeout, drive, #order{number = Number, customer = Customer} = Order) ->
     tell(delivered, Order),
     Customer ! {delivered, Number},
     {stop, normal};

@@ -8,6 +8,9 @@
 -export([start_link/0, pack/2]).
 -export([init/1, handle_call/3, handle_cast/2]).
 
+-define(WRAP_MS, 400).
+-define(ARTICLE_MS, 120).
+
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
@@ -22,6 +25,6 @@ handle_call(count, _From, Next) ->
     {reply, Next - 1, Next}.
 
 handle_cast({pack, Order, Articles}, Parcel) ->
-    timer:sleep(40 * length(Articles) + rand:uniform(60)),
+    timer:sleep(?WRAP_MS + ?ARTICLE_MS * length(Articles)),
     Order ! {packed, Parcel},
     {noreply, Parcel + 1}.

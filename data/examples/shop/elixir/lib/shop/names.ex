@@ -7,8 +7,8 @@ defmodule Shop.Names do
 
   def via(name), do: {:via, Registry, {Shop.Registry, name}}
 
-  @doc "How many processes have a name `{kind, _}`?"
-  def count(kind), do: Registry.count_select(Shop.Registry, [{{{kind, :_}, :_, :_}, [], [true]}])
+  @doc "Every process with a name `{kind, _}`."
+  def all(kind), do: Registry.select(Shop.Registry, [{{{kind, :_}, :"$1", :_}, [], [:"$1"]}])
 
   def label(label) do
     if function_exported?(:proc_lib, :set_label, 1), do: apply(:proc_lib, :set_label, [label])

@@ -9,7 +9,8 @@ defmodule Shop.Order do
   use GenServer, restart: :temporary
 
   @retry_ms 700
-  @road_ms 4000
+  @step_ms 2000
+  @road_km 30
 
   def start(number, customer, articles) do
     supervisor = {:via, PartitionSupervisor, {Shop.Orders, number}}
@@ -23,7 +24,7 @@ defmodule Shop.Order do
   @impl true
   def init({number, customer, articles}) do
     Shop.Names.label({:order, number})
-    {:ok, %{number: number, customer: customer, articles: articles, cents: 0, payment: nil}, {:continue, :take}}
+    {:ok, %{number: number, customer: customer, articles: articles, cents: 0, payment: nil, km: @road_km}, {:continue, :take}}
   end
 
   @impl true
@@ -47,11 +48,17 @@ defmodule Shop.Order do
   end
 
   def handle_info({:packed, _parcel}, order) do
-    Process.send_after(self(), :arrived, :rand.uniform(@road_ms))
+    Process.send_after(self(), :drive, @step_ms)
     {:noreply, order}
   end
 
-  def handle_info(:arrived, order) do
+  def handle_info(:drive, %{km: km} = order) when km > 0 do
+    send(order.customer, {:on_the_road, order.number, km})
+    Process.send_after(self(), :drive, @step_ms)
+    {:noreply, %{order | km: km - :rand.uniform(3)}}
+  end
+
+  def handle_info(:drive, order) do
     Shop.Figures.count(:delivered)
     send(order.customer, {:delivered, order.number})
     {:stop, :normal, order}

@@ -28,10 +28,15 @@ defmodule Shop.Payments do
 end
 
 defmodule Shop.Connection do
-  @moduledoc "One charge in fifty meets a bank that answers nonsense; then the connection crashes, and a new one is opened."
+  @moduledoc """
+  A connection to the bank, with a heartbeat. Now and then the bank answers nonsense, more often to a charge
+  than to a heartbeat; then the connection crashes, and its supervisor opens a new one.
+  """
   use GenServer
 
-  @trouble 50
+  @one_in_charges 10
+  @one_in_beats 500
+  @beat_ms 1500
 
   def child_spec(number) do
     %{id: {:connection, number}, start: {__MODULE__, :start_link, [number]}}
@@ -45,18 +50,28 @@ defmodule Shop.Connection do
   def init(number) do
     Shop.Names.label({:connection, number})
     :ok = Shop.Pool.join(self())
+    Process.send_after(self(), :heartbeat, :rand.uniform(@beat_ms))
     {:ok, %{number: number, charged: 0}}
   end
 
   @impl true
   def handle_call({:charge, order, cents}, _from, state) do
-    Process.sleep(20 + :rand.uniform(80))
+    ask_bank({:order, order}, @one_in_charges)
+    {:reply, {:ok, {:receipt, order, cents}}, %{state | charged: state.charged + cents}}
+  end
 
-    if :rand.uniform(@trouble) == 1 do
-      exit({:gateway_failed, "HTTP/1.1 502 Bad Gateway", order: order})
-    else
-      {:reply, {:ok, {:receipt, order, cents}}, %{state | charged: state.charged + cents}}
-    end
+  @impl true
+  def handle_info(:heartbeat, state) do
+    Process.send_after(self(), :heartbeat, @beat_ms)
+    ask_bank(:heartbeat, @one_in_beats)
+    {:noreply, state}
+  end
+
+  # There is no bank; a charge takes as long as if there were.
+  defp ask_bank(question, one_in) do
+    Process.sleep(20 + :rand.uniform(80))
+    if :rand.uniform(one_in) == 1, do: exit({:gateway_failed, "HTTP/1.1 502 Bad Gateway", question})
+    :ok
   end
 end
 

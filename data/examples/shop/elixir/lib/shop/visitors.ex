@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 defmodule Shop.Door do
-  @moduledoc "Lets customers in, one now and then, and a whole group at rush hour, once a minute."
+  @moduledoc """
+  Lets customers in, one now and then as long as there is room, and calls out a sale every two minutes: then
+  many order at once, and it is rush hour at the packer's.
+  """
   use GenServer
 
-  @at_opening 25
-  @at_most 40
-  @group 15
-  @pause_ms 700
-  @rush_ms 60_000
+  @room 25
+  @pause_ms 6_000
+  @sale_ms 120_000
 
   def start_link(_arguments), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
 
@@ -17,24 +18,25 @@ defmodule Shop.Door do
   @impl true
   def handle_continue(:open, next) do
     Process.send_after(self(), :next, @pause_ms)
-    Process.send_after(self(), :rush, @rush_ms)
-    {:noreply, let_in(@at_opening, next)}
+    Process.send_after(self(), :sale, @sale_ms)
+    {:noreply, let_in(@room, next)}
   end
 
   @impl true
   def handle_info(:next, next) do
-    Process.send_after(self(), :next, :rand.uniform(2 * @pause_ms))
+    Process.send_after(self(), :next, @pause_ms)
     {:noreply, let_in(1, next)}
   end
 
-  def handle_info(:rush, next) do
-    Process.send_after(self(), :rush, @rush_ms)
-    {:noreply, let_in(@group, next)}
+  def handle_info(:sale, next) do
+    Process.send_after(self(), :sale, @sale_ms)
+    Enum.each(Shop.Names.all(:customer), &Shop.Customer.sale/1)
+    {:noreply, next}
   end
 
   # A full shop lets nobody in.
   defp let_in(count, next) do
-    room = max(0, @at_most - Shop.Names.count(:customer))
+    room = max(0, @room - length(Shop.Names.all(:customer)))
     last = next + min(count, room) - 1
 
     for number <- next..last//1 do
@@ -47,69 +49,103 @@ end
 
 defmodule Shop.Customer do
   @moduledoc """
-  Takes a cart, looks around, orders, waits for the parcel, and leaves or begins again. Leaving is a
-  normal end, so a transient child is not restarted.
+  Takes a cart, looks around for a while, orders, waits for the parcel, and leaves or begins again. Leaving is
+  a normal end, so a transient child is not restarted.
   """
   use GenServer, restart: :transient
 
-  @think_ms 2000
-  @articles_max 5
+  @think_ms 1600
+  @looks 30..80
+  @one_in_liked 5
+  @one_in_leaves 5
 
   def start_link(number), do: GenServer.start_link(__MODULE__, number, name: Shop.Names.via({:customer, number}))
 
+  @doc "There is a sale: who is still looking around orders now."
+  def sale(customer), do: GenServer.cast(customer, :sale)
+
+  # The link makes the cart go when its customer dies.
   @impl true
   def init(number) do
     Shop.Names.label({:customer, number})
-    {:ok, enter(%{number: number, cart: nil, wishes: 0, order: nil, monitor: nil})}
+    {:ok, cart} = DynamicSupervisor.start_child(Shop.Carts, {Shop.Cart, number})
+    Process.link(cart)
+    think()
+    {:ok, look_around(%{number: number, cart: cart, looks: 0, order: nil, monitor: nil})}
   end
 
   @impl true
-  def handle_info(:decide, %{wishes: 0} = customer), do: {:noreply, order(customer)}
+  def handle_cast(:sale, %{order: nil} = customer), do: {:noreply, %{customer | looks: 0}}
+  def handle_cast(:sale, customer), do: {:noreply, customer}
+
+  @impl true
+  def handle_info(:decide, %{order: nil, looks: 0} = customer) do
+    think()
+    {:noreply, order(customer)}
+  end
+
+  def handle_info(:decide, %{order: nil} = customer) do
+    look(customer)
+    think()
+    {:noreply, %{customer | looks: customer.looks - 1}}
+  end
 
   def handle_info(:decide, customer) do
-    Shop.Cart.put(customer.cart, Shop.Catalogue.pick())
     think()
-    {:noreply, %{customer | wishes: customer.wishes - 1}}
+    {:noreply, customer}
   end
+
+  def handle_info({:on_the_road, number, _km}, %{order: number} = customer), do: {:noreply, customer}
 
   def handle_info({:delivered, number}, %{order: number} = customer) do
     Process.demonitor(customer.monitor, [:flush])
-    if :rand.uniform(5) == 1, do: {:stop, :normal, customer}, else: {:noreply, enter(customer)}
+
+    if :rand.uniform(@one_in_leaves) == 1 do
+      Shop.Cart.give_back(customer.cart)
+      {:stop, :normal, customer}
+    else
+      {:noreply, look_around(customer)}
+    end
   end
 
   # The order was lost. A customer with patience begins again.
   def handle_info({:DOWN, monitor, :process, _pid, _reason}, %{monitor: monitor} = customer) do
-    {:noreply, enter(customer)}
+    {:noreply, look_around(customer)}
   end
 
-  # The link makes the cart go when its customer goes.
-  defp enter(customer) do
-    {:ok, cart} = DynamicSupervisor.start_child(Shop.Carts, {Shop.Cart, customer.number})
-    Process.link(cart)
-    think()
-    %{customer | cart: cart, wishes: :rand.uniform(@articles_max), order: nil, monitor: nil}
+  defp look_around(customer), do: %{customer | looks: Enum.random(@looks), order: nil, monitor: nil}
+
+  # Most of what is looked at is put back.
+  defp look(customer) do
+    article = Shop.Catalogue.pick()
+
+    if :rand.uniform(@one_in_liked) == 1,
+      do: Shop.Cart.put(customer.cart, article),
+      else: Shop.Catalogue.price(article)
   end
 
   defp order(customer) do
     number = System.unique_integer([:positive])
-    articles = Shop.Cart.empty(customer.cart)
-    {:ok, pid} = Shop.Order.start(number, self(), articles)
+    {:ok, pid} = Shop.Order.start(number, self(), Shop.Cart.empty(customer.cart))
     Shop.Figures.count(:ordered)
-    %{customer | cart: nil, order: number, monitor: Process.monitor(pid)}
+    %{customer | order: number, monitor: Process.monitor(pid)}
   end
 
   defp think, do: Process.send_after(self(), :decide, :rand.uniform(@think_ms))
 end
 
 defmodule Shop.Cart do
-  @moduledoc "What a customer has picked so far. It is given back when it is emptied."
+  @moduledoc "What a customer has picked so far. It lives as long as its customer stays."
   use GenServer, restart: :temporary
 
   def start_link(customer), do: GenServer.start_link(__MODULE__, customer)
 
   def put(cart, article), do: GenServer.cast(cart, {:put, article})
 
+  @doc "What was in it, at the till."
   def empty(cart), do: GenServer.call(cart, :empty)
+
+  def give_back(cart), do: GenServer.cast(cart, :give_back)
 
   @impl true
   def init(customer) do
@@ -118,8 +154,9 @@ defmodule Shop.Cart do
   end
 
   @impl true
-  def handle_call(:empty, _from, articles), do: {:stop, :normal, articles, []}
+  def handle_call(:empty, _from, articles), do: {:reply, articles, []}
 
   @impl true
   def handle_cast({:put, article}, articles), do: {:noreply, [article | articles]}
+  def handle_cast(:give_back, articles), do: {:stop, :normal, articles}
 end

@@ -69,6 +69,9 @@ defmodule Shop.Packer do
   @moduledoc "One pair of hands. At rush hour its mailbox grows: the place where this shop is slow."
   use GenServer
 
+  @wrap_ms 400
+  @article_ms 120
+
   def start_link(_arguments), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
 
   @doc "The order gets `{:packed, parcel}` when it is done."
@@ -79,7 +82,7 @@ defmodule Shop.Packer do
 
   @impl true
   def handle_cast({:pack, order, articles}, parcel) do
-    Process.sleep(40 * length(articles) + :rand.uniform(60))
+    Process.sleep(@wrap_ms + @article_ms * length(articles))
     send(order, {:packed, parcel})
     {:noreply, parcel + 1}
   end
