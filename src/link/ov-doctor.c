@@ -7,7 +7,7 @@
  *     └────────────┴── the first that fails ends the walk; what it skipped says so ──► findings
  *
  * A cookie that cannot be had is reported at once, and the walk goes on as far as the port.
- * Invariants: nothing on the node is changed; the whole takes at most TOTAL_MS.
+ * Invariants: nothing on the node is changed; the whole takes at most its time limit, TOTAL_MS by default.
  * Thread: main.
  */
 #include "link/ov-doctor-private.h"
@@ -328,7 +328,7 @@ try_port (GTask *task)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
 
   g_socket_client_set_enable_proxy (client, FALSE);
-  g_socket_client_set_timeout (client, PORT_MS / 1000);
+  g_socket_client_set_timeout (client, (get_time (visit, PORT_MS) + 999) / 1000);
   g_socket_client_connect_to_host_async (client, visit->host, visit->port,
                                          g_task_get_cancellable (task), connected_cb, task);
 }
@@ -411,6 +411,70 @@ cookie_found_cb (GObject      *source,
   ask_epmd (task);
 }
 
+static void
+begin_visit (GTask *task)
+{
+  Visit *visit = g_task_get_task_data (task);
+
+  ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_NAME,
+                             g_strdup_printf (ov_node_name_is_long (visit->node)
+                                                  ? _("“%s” is a long name")
+                                                  : _("“%s” is a short name"), visit->node));
+}
+
+/**
+ * ov_doctor_visit_full_async:
+ * @node: the name a person typed
+ * @options: how to reach it; only borrowed during the call
+ * @cancellable: (nullable): cancels
+ * @callback: called on the thread-default context
+ * @user_data: its argument
+ *
+ * Walks the steps of attaching to @node. Finish with ov_doctor_visit_finish().
+ */
+void
+ov_doctor_visit_full_async (const char            *node,
+                            const OvDoctorOptions *options,
+                            GCancellable          *cancellable,
+                            GAsyncReadyCallback    callback,
+                            gpointer               user_data)
+{
+  g_autoptr (GError) error = NULL;
+  GTask *task;
+  Visit *visit;
+
+  g_return_if_fail (node != NULL);
+  g_return_if_fail (options != NULL);
+
+  task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ov_doctor_visit_full_async);
+  visit = g_new0 (Visit, 1);
+  visit->node = g_strdup (node);
+  visit->cookie_path = options->cookie_path != NULL ? g_strdup (options->cookie_path)
+                                                    : ov_cookie_dup_default_path ();
+  visit->cookie = g_strdup (options->cookie);
+  visit->port = options->port;
+  visit->end_us = g_get_monotonic_time ()
+                  + (options->timeout_ms != 0 ? options->timeout_ms : TOTAL_MS) * G_GINT64_CONSTANT (1000);
+  visit->findings = ov_doctor_findings_new ();
+  g_task_set_task_data (task, visit, visit_free);
+  if (!ov_node_name_split (node, &visit->alive, &visit->host, &error))
+    {
+      finish_failed (task, OV_DOCTOR_NAME, error);
+      return;
+    }
+  if (options->host != NULL)
+    {
+      g_free (visit->host);
+      visit->host = g_strdup (options->host);
+    }
+  begin_visit (task);
+  if (visit->cookie != NULL)
+    ask_epmd (task);
+  else
+    ov_cookie_find_async (node, options->cookie_path, cancellable, cookie_found_cb, task);
+}
+
 /**
  * ov_doctor_visit_async:
  * @node: the name a person typed
@@ -430,32 +494,9 @@ ov_doctor_visit_async (const char          *node,
                        GAsyncReadyCallback  callback,
                        gpointer             user_data)
 {
-  g_autoptr (GError) error = NULL;
-  GTask *task;
-  Visit *visit;
+  OvDoctorOptions options = { .cookie_path = cookie_path, .port = port };
 
-  g_return_if_fail (node != NULL);
-
-  task = g_task_new (NULL, cancellable, callback, user_data);
-  g_task_set_source_tag (task, ov_doctor_visit_async);
-  visit = g_new0 (Visit, 1);
-  visit->node = g_strdup (node);
-  visit->cookie_path = cookie_path != NULL ? g_strdup (cookie_path) : ov_cookie_dup_default_path ();
-  visit->port = port;
-  visit->end_us = g_get_monotonic_time () + TOTAL_MS * 1000;
-  visit->findings = ov_doctor_findings_new ();
-  g_task_set_task_data (task, visit, visit_free);
-  if (!ov_node_name_split (node, &visit->alive, &visit->host, &error))
-    {
-      finish_failed (task, OV_DOCTOR_NAME, error);
-      return;
-    }
-
-  ov_doctor_findings_set_ok (visit->findings, OV_DOCTOR_NAME,
-                             g_strdup_printf (ov_node_name_is_long (node)
-                                                  ? _("“%s” is a long name")
-                                                  : _("“%s” is a short name"), node));
-  ov_cookie_find_async (node, cookie_path, cancellable, cookie_found_cb, task);
+  ov_doctor_visit_full_async (node, &options, cancellable, callback, user_data);
 }
 
 /**

@@ -20,6 +20,21 @@ typedef struct
 } OvDoctorStep;
 
 void       ov_doctor_step_free    (OvDoctorStep *step);
+/* All of it may be zero. */
+typedef struct
+{
+  const char *cookie_path; /* NULL: the default files, then the keyring */
+  const char *cookie;      /* one that was typed; never kept longer than the visit */
+  const char *host;        /* NULL: the name's */
+  guint16     port;        /* 0: ask epmd */
+  guint       timeout_ms;  /* for the whole of the visit; 0: 7,000 */
+} OvDoctorOptions;
+
+void       ov_doctor_visit_full_async (const char            *node,
+                                       const OvDoctorOptions *options,
+                                       GCancellable          *cancellable,
+                                       GAsyncReadyCallback    callback,
+                                       gpointer               user_data);
 /* @cookie_path NULL: the default files; @port 0: ask epmd. */
 void       ov_doctor_visit_async  (const char          *node,
                                    const char          *cookie_path,

@@ -14,10 +14,19 @@ ov_node_doctor_async (const char            *node,
                       GAsyncReadyCallback    callback,
                       gpointer               user_data)
 {
+  OvDoctorOptions how = { 0 };
+
   g_return_if_fail (node != NULL);
 
-  ov_doctor_visit_async (node, options != NULL ? options->cookie_file : NULL,
-                         options != NULL ? options->port : 0, cancellable, callback, user_data);
+  if (options != NULL)
+    how = (OvDoctorOptions) {
+      .cookie_path = options->cookie_file,
+      .cookie = options->cookie,
+      .host = options->host,
+      .port = options->port,
+      .timeout_ms = options->timeout_ms,
+    };
+  ov_doctor_visit_full_async (node, &how, cancellable, callback, user_data);
 }
 
 GPtrArray *

@@ -141,6 +141,7 @@ run_doctor (OvInvocation *invocation)
   OvAttachOptions options = { 0 };
 
   fill_options (invocation, &options);
+  options.timeout_ms = options.timeout_ms / 4 * 3; /* findings are worth more than a time limit's error */
   ov_node_doctor_async (ov_invocation_get_text (invocation, "node"), &options,
                         ov_invocation_get_cancellable (invocation), doctor_done_cb, invocation);
 }

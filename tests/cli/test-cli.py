@@ -329,6 +329,17 @@ class Cli(unittest.TestCase):
         self.assertEqual(json.loads(err)["error"]["code"], "timed-out")
         self.assertLess(took, 3)
 
+    def test_doctor_of_silent_node(self):
+        """The doctor says so within its limit, instead of failing."""
+        TARGET.process.send_signal(signal.SIGSTOP)
+        try:
+            report = self.answer(*here("node", "doctor", "--host", "localhost", "--timeout", "1"))
+        finally:
+            TARGET.process.send_signal(signal.SIGCONT)
+        self.assertFalse(report["ok"])
+        self.assertEqual([step["name"] for step in report["steps"] if not step["ok"] and not step["skipped"]],
+                         ["handshake"])
+
     # --- operations that fail ---
 
     def test_processes_that_are_not(self):
@@ -376,8 +387,8 @@ class Cli(unittest.TestCase):
     def with_crowd(self, act):
         """What happens in mid-census: the node has so many processes that a look takes a while."""
         TARGET.ask("register(crowd, spawn(fun() -> [spawn_link(fun() -> receive stop -> ok end end) "
-                   "|| _ <- lists:seq(1, 150000)], receive stop -> exit(stop) end end))")
-        support.wait_until(lambda: TARGET.is_true("erlang:system_info(process_count) > 150000"), "a crowd")
+                   "|| _ <- lists:seq(1, 80000)], receive stop -> exit(stop) end end))")
+        support.wait_until(lambda: TARGET.is_true("erlang:system_info(process_count) > 80000"), "a crowd")
         before = len(journal())
         process = start(*here("tree", "get", "--json", "--timeout", "60"))
         wait_for_attach(before)
@@ -408,7 +419,7 @@ class Death(unittest.TestCase):
     def test_in_mid_census(self):
         """The node is killed while it is being read; it has a target of its own, since it does not come back."""
         victim = TARGETS.start("erlang")
-        victim.ask("[spawn(fun() -> receive stop -> ok end end) || _ <- lists:seq(1, 200000)], ok")
+        victim.ask("[spawn(fun() -> receive stop -> ok end end) || _ <- lists:seq(1, 150000)], ok")
         before = len(journal())
         process = start("tree", "get", "--json", "--timeout", "60", "--node", victim.name, "--cookie-file",
                         victim.cookie_file)
