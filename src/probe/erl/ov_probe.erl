@@ -31,7 +31,8 @@ owner(Guard, To, Options) ->
     process_flag(trap_exit, true),
     Mon = erlang:monitor(process, Guard),
     loop(#{guard => Guard, guard_mon => Mon, to => To, options => Options, workers => #{},
-           watch => 0, sweeper => none, life => none, first_mode => full, owing => #{}, seen => [], sups => []}).
+           watch => 0, sweeper => none, life => none, first_mode => full, owing => #{},
+           seen => [], sups => []}).
 
 loop(State) ->
     receive Message -> loop(handle(Message, State)) end.

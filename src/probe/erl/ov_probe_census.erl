@@ -86,9 +86,12 @@ refresh([], _, Out) ->
 
 %% ---- the sweep ------------------------------------------------------------------------------
 
-%% Known is an improper list [Pid, … | …] flattened as [{Pid, Reductions}] in the order of
-%% processes(), which is stable: the old and the new list are merged in one pass, and whoever
-%% stands in one of them only was born or died.  Life is a pid or none; Flags what is watched.
+%% Known is what the last sweep saw, [{Pid, Reductions}] in the order of processes(), which is
+%% stable: the old and the new list are merged in one pass, and whoever stands in one of them only
+%% was born or died.  It is kept in chunks, and a chunk in which nothing changed is kept as it is:
+%% what is old stays old, and no garbage collection has to move it (that cannot be sliced).
+%% Life is a pid or none; Flags what is watched.
+-define(CHUNK, 64).
 %% Between two sweeps of a small node, who came and who went is looked up more often.
 -define(PERIOD_MS, 1000).
 -define(DIFF_MS, 120).
@@ -97,20 +100,23 @@ refresh([], _, Out) ->
 
 sweeper(Out, Options, Seen) ->
     put('$process_label', <<"Overstory probe: sweep">>),
-    Known = [{Pid, unknown} || Pid <- Seen],
-    wait(Options#{out => Out, known => Known, next => now_ms() + ?PERIOD_MS}).
+    wait(Options#{out => Out, known => chunks(Seen), next => now_ms() + ?PERIOD_MS}).
 
 wait(#{out := Out, next := Next} = State) ->
     receive
         {ov_ack, Seq} -> wait(State#{out := ov_probe_out:ack(Seq, Out)});
         {watch, Flags, Life} -> wait(State#{flags := Flags, life := Life});
-        {seen, Pids} -> wait(State#{known := [{Pid, unknown} || Pid <- Pids]})
+        {seen, Pids} -> wait(State#{known := chunks(Pids)})
     after pause(State) ->
         case now_ms() >= Next of
-            true -> wait(sweep(State#{next := max(Next, now_ms() - ?PERIOD_MS div 2) + ?PERIOD_MS}));
+            true -> wait(sweep(State#{next := following(Next)}));
             false -> wait(diff(State))
         end
     end.
+
+%% Sweeps that were kept from running are not made up for.
+following(Next) ->
+    max(Next, now_ms() - ?PERIOD_MS div 2) + ?PERIOD_MS.
 
 pause(#{next := Next, life := Life, known := [_ | _]}) when is_pid(Life) ->
     min(?DIFF_MS, max(0, Next - now_ms()));
@@ -120,7 +126,7 @@ pause(#{next := Next}) ->
 diff(#{known := Known, life := Life} = State) ->
     case is_pid(Life) andalso erlang:system_info(process_count) =< ?MAX_DIFFED of
         true ->
-            {Known2, _, Born, Died} = walk(processes(), Known, diff, none, [], [], [], 0, now_us()),
+            {Known2, _, Born, Died} = walk(processes(), Known, diff, none),
             Life ! {swept, lists:delete(self(), Born), Died},
             State#{known := Known2};
         false ->
@@ -138,7 +144,7 @@ sweep(#{out := Out} = State) ->
 
 sweep(Now, Count, #{known := Known, out := Out, flags := Flags} = State) ->
     Samples = ?IS_SET(Flags, ?W_SAMPLES) andalso ov_probe_out:has_credit(Out),
-    {Known2, Out2, Born, Died} = walk(Now, Known, Samples, Out, [], [], [], 0, now_us()),
+    {Known2, Out2, Born, Died} = walk(Now, Known, Samples, Out),
     Out3 = changes(Known =:= [], lists:delete(self(), Born), Died, State, Out2),
     State#{known := Known2, out := send(ov_probe_out:add(node_record(Count), Out3))}.
 
@@ -179,47 +185,80 @@ send(Out) ->
             ov_probe_out:add({?R_GAP, N, <<"dropped">>}, Empty)
     end.
 
-walk(Now, Known, Samples, Out, Done, Born, Died, N, Start) when N >= ?SLICE_PROCESSES ->
-    walk(Now, Known, Samples, due(Out), Done, Born, Died, 0, breathe(Start));
-walk([Pid | Now], [{Pid, _} = Same | Known], diff, Out, Done, Born, Died, N, Start) ->
-    walk(Now, Known, diff, Out, [Same | Done], Born, Died, N + 1, Start);
-walk([Pid | Now], [{Pid, Before} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
+%% Mode: whether samples are sent, or diff: only who came and went.
+walk(Now, Known, Mode, Out) ->
+    walk(Now, Known, Mode, #{out => Out, born => [], died => [], start => now_us()}, [], 0).
+
+walk(Now, [Chunk | Chunks], Mode, Work, Done, N) ->
+    {Now2, Entries, Work2, N2} = entries(Now, Chunk, Mode, Work, [], same, N),
+    walk(Now2, Chunks, Mode, Work2, add_chunk(Entries, Chunk, Done), N2);
+walk(Now, [], _, #{out := Out, born := Born, died := Died}, Done, _) ->
+    Known = lists:reverse(Done, chunks(Now)),
+    {Known, Out, lists:reverse(Born, Now), Died}.
+
+add_chunk(same, Chunk, Done) -> [Chunk | Done];
+add_chunk([], _, Done) -> Done;
+add_chunk(Entries, _, Done) -> lists:reverse(split(Entries, length(Entries)), Done).
+
+chunks(Pids) ->
+    split([{Pid, unknown} || Pid <- Pids], length(Pids)).
+
+split([], _) ->
+    [];
+split(Entries, Length) when Length =< 2 * ?CHUNK ->
+    [Entries];
+split(Entries, Length) ->
+    {Chunk, Rest} = lists:split(?CHUNK, Entries),
+    [Chunk | split(Rest, Length - ?CHUNK)].
+
+%% One chunk against the list of now: {RestOfNow, same or its new entries, Work, N}.
+entries(Now, Old, Mode, Work, Done, Change, N) when N >= ?SLICE_PROCESSES ->
+    entries(Now, Old, Mode, rest(Work), Done, Change, 0);
+entries(Now, [], _, Work, _, same, N) ->
+    {Now, same, Work, N};
+entries(Now, [], _, Work, Done, changed, N) ->
+    {Now, lists:reverse(Done), Work, N};
+entries([Pid | Now], [{Pid, _} = Same | Old], diff, Work, Done, Change, N) ->
+    entries(Now, Old, diff, Work, [Same | Done], Change, N + 1);
+entries([Pid | Now], [{Pid, Before} = Same | Old], Mode, Work, Done, Change, N) ->
     case process_info(Pid, reductions) of
         {_, Before} ->
-            walk(Now, Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
-        {_, After} when Samples, Before =/= unknown ->
-            Out2 = ov_probe_out:add(sample(Pid, After), Out),
-            walk(Now, Known, Samples, Out2, [{Pid, After} | Done], Born, Died, N + 1, Start);
-        {_, After} when Samples; Before =:= unknown ->
-            walk(Now, Known, Samples, Out, [{Pid, After} | Done], Born, Died, N + 1, Start);
+            entries(Now, Old, Mode, Work, [Same | Done], Change, N + 1);
+        {_, After} when Before =:= unknown ->
+            entries(Now, Old, Mode, Work, [{Pid, After} | Done], changed, N + 1);
+        {_, After} when Mode ->
+            Sampled = sampled(Pid, After, Work),
+            entries(Now, Old, Mode, Sampled, [{Pid, After} | Done], changed, N + 1);
         {_, _} ->
-            walk(Now, Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
+            entries(Now, Old, Mode, Work, [Same | Done], Change, N + 1);
         undefined ->
-            walk(Now, Known, Samples, Out, Done, Born, [Pid | Died], N + 1, Start)
+            entries(Now, Old, Mode, died(Pid, Work), Done, changed, N + 1)
     end;
-walk([Pid | _] = Now, [{Old, _} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
-    case is_process_alive(Old) of
-        false ->
-            walk(Now, Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start);
-        true ->
-            walk(tl(Now), [Same | Known], Samples, Out, [{Pid, unknown} | Done], [Pid | Born],
-                 Died, N + 1, Start)
-    end;
-walk([Pid | Now], [], Samples, Out, Done, Born, Died, N, Start) ->
-    walk(Now, [], Samples, Out, [{Pid, unknown} | Done], [Pid | Born], Died, N + 1, Start);
-walk([], [{Old, _} = Same | Known], Samples, Out, Done, Born, Died, N, Start) ->
-    case is_process_alive(Old) of
-        true -> walk([], Known, Samples, Out, [Same | Done], Born, Died, N + 1, Start);
-        false -> walk([], Known, Samples, Out, Done, Born, [Old | Died], N + 1, Start)
-    end;
-walk([], [], _, Out, Done, Born, Died, _, _) ->
-    {lists:reverse(Done), Out, lists:reverse(Born), Died}.
+entries(Now, [{Pid, _} = Same | Old], Mode, Work, Done, Change, N) ->
+    case {is_process_alive(Pid), Now} of
+        {false, _} ->
+            entries(Now, Old, Mode, died(Pid, Work), Done, changed, N + 1);
+        {true, []} ->
+            entries([], Old, Mode, Work, [Same | Done], Change, N + 1);
+        {true, [New | Later]} ->
+            entries(Later, [Same | Old], Mode, born(New, Work), [{New, unknown} | Done], changed,
+                    N + 1)
+    end.
+
+rest(#{out := Out, start := Start} = Work) ->
+    Work#{out := due(Out), start := breathe(Start)}.
+
+sampled(Pid, Reductions, #{out := Out} = Work) ->
+    Work#{out := ov_probe_out:add(sample(Pid, Reductions), Out)}.
+
+born(Pid, #{born := Born} = Work) -> Work#{born := [Pid | Born]}.
+
+died(Pid, #{died := Died} = Work) -> Work#{died := [Pid | Died]}.
 
 %% The merge alone, for its test: {Born, Died}.
 merge(Known, Now) ->
-    {_, _, Born, Died} = walk(Now, [{Pid, unknown} || Pid <- Known], false,
-                              ov_probe_out:new(self()), [], [], [], 0, now_us()),
-    {Born, Died}.
+    {After, _, Born, Died} = walk(Now, chunks(Known), diff, none),
+    {Born, Died, [Pid || Chunk <- After, {Pid, _} <- Chunk]}.
 
 sample(Pid, Reductions) ->
     case process_info(Pid, [message_queue_len, status]) of

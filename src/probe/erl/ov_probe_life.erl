@@ -181,7 +181,9 @@ down(Pid, Reason, State) ->
 dead(Pid, Reason, At, #{sups := Sups} = State) ->
     case is_told({dead, Pid}, State) of
         true -> State;
-        false -> hold(death(Pid, Reason, At), told({dead, Pid}, State#{sups := maps:remove(Pid, Sups)}))
+        false ->
+            Known = State#{sups := maps:remove(Pid, Sups)},
+            hold(death(Pid, Reason, At), told({dead, Pid}, Known))
     end.
 
 death(Pid, none, At) ->

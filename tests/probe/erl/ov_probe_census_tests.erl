@@ -4,13 +4,14 @@
 
 nothing_changed_test() ->
     Pids = processes(),
-    ?assertEqual({[], []}, ov_probe_census:merge(Pids, Pids)).
+    ?assertEqual({[], [], Pids}, ov_probe_census:merge(Pids, Pids)).
 
 born_test() ->
     Known = processes(),
     New = [spawn_sleeper() || _ <- lists:seq(1, 10)],
-    {Born, Died} = ov_probe_census:merge(Known, processes()),
-    ?assertEqual([], Died),
+    Now = processes(),
+    ?assertMatch({_, [], Now}, ov_probe_census:merge(Known, Now)),
+    {Born, _, _} = ov_probe_census:merge(Known, Now),
     ?assertEqual(lists:sort(New), lists:sort(Born)),
     end_all(New).
 
@@ -18,18 +19,22 @@ died_test() ->
     Old = [spawn_sleeper() || _ <- lists:seq(1, 10)],
     Known = processes(),
     end_all(Old),
-    {Born, Died} = ov_probe_census:merge(Known, processes()),
+    Now = processes(),
+    {Born, Died, After} = ov_probe_census:merge(Known, Now),
     ?assertEqual([], Born),
+    ?assertEqual(Now, After),
     ?assertEqual(lists:sort(Old), lists:sort(Died)).
 
 %% A random history against sets.
 mixed_test() ->
     lists:foldl(fun(_, Mine) ->
                         Known = processes(),
-                        New = [spawn_sleeper() || _ <- lists:seq(1, rand:uniform(20))],
+                        New = [spawn_sleeper() || _ <- lists:seq(1, rand:uniform(400))],
                         {Gone, Stay} = lists:partition(fun(_) -> rand:uniform(2) =:= 1 end, Mine),
                         end_all(Gone),
-                        {Born, Died} = ov_probe_census:merge(Known, processes()),
+                        Now = processes(),
+                        {Born, Died, After} = ov_probe_census:merge(Known, Now),
+                        ?assertEqual(Now, After),
                         ?assertEqual(lists:sort(New), lists:sort(Born)),
                         ?assertEqual(lists:sort(Gone), lists:sort(Died)),
                         New ++ Stay
@@ -38,7 +43,7 @@ mixed_test() ->
 %% A list in another order must never make the living dead.
 other_order_test() ->
     Pids = processes(),
-    {_, Died} = ov_probe_census:merge(lists:reverse(Pids), Pids),
+    {_, Died, _} = ov_probe_census:merge(lists:reverse(Pids), Pids),
     ?assertEqual([], Died).
 
 spawn_sleeper() ->
