@@ -2,9 +2,10 @@
  *
  * OvDiscovery asks the port mapper every two seconds while somebody looks.
  *
- *   IDLE ──start──► LOOKING ──answer──► WAITING ──2 s──► LOOKING
- *     ▲                │                   │
- *     └──last stop─────┴───────────────────┘   an answer after that is dropped
+ *   IDLE ──start──► LOOKING ──entries──► ASKING the new ones for their names ──► WAITING ──2 s──► LOOKING
+ *     ▲                │                    │                                       │
+ *     └──last stop─────┴────────────────────┴───────────────────────────────────────┘
+ *   an answer after the last stop is dropped
  *
  * Invariant: found is ordered by name and holds no name twice; a refresh emits one items-changed for
  * the smallest range that differs.
@@ -13,6 +14,7 @@
 #include "model/ov-discovery.h"
 
 #include "link/ov-epmd.h"
+#include "model/ov-found-names-private.h"
 
 #include <string.h>
 
@@ -40,6 +42,8 @@ struct _OvDiscovery
   GObject       parent_instance;
   char         *host;
   GPtrArray    *found;
+  GPtrArray    *entries;     /* of the look that is under way */
+  OvKnownNames *known;
   GCancellable *cancellable; /* of a look that is under way */
   guint         timer;
   guint         n_users;
@@ -145,9 +149,9 @@ compare_names (gconstpointer a,
   return strcmp (first->name, second->name);
 }
 
-/* epmd knows the part before the "@" only; what follows is how this host is called. */
 static GPtrArray *
 make_nodes (GPtrArray  *entries,
+            char      **names,
             const char *host)
 {
   GPtrArray *nodes = g_ptr_array_new_with_free_func (g_object_unref);
@@ -157,7 +161,7 @@ make_nodes (GPtrArray  *entries,
       const OvEpmdEntry *entry = g_ptr_array_index (entries, i);
       OvFoundNode *node = g_object_new (OV_TYPE_FOUND_NODE, NULL);
 
-      node->name = g_strdup_printf ("%s@%s", entry->name, host);
+      node->name = g_strdup (names[i]);
       node->host = g_strdup (host);
       node->port = entry->port;
       g_ptr_array_add (nodes, node);
@@ -239,26 +243,64 @@ set_looked (OvDiscovery *self,
 }
 
 static void
+end_one_look (OvDiscovery *self,
+              GPtrArray   *nodes,
+              gboolean     has_epmd)
+{
+  g_clear_object (&self->cancellable);
+  take_nodes (self, nodes);
+  set_looked (self, has_epmd);
+  if (self->n_users > 0 && self->timer == 0)
+    self->timer = g_timeout_add_seconds (LOOK_EVERY_S, look_again_cb, self);
+}
+
+static void
 names_arrived_cb (GObject      *source,
                   GAsyncResult *result,
                   gpointer      user_data)
 {
   g_autoptr (OvDiscovery) self = user_data;
+  g_auto (GStrv) names = ov_found_names_finish (result, NULL); /* only being cancelled is one */
+  g_autoptr (GPtrArray) nodes = NULL;
+
+  if (names == NULL || self->cancellable == NULL)
+    return;
+
+  nodes = make_nodes (self->entries, names, display_host (self->host));
+  end_one_look (self, nodes, TRUE);
+}
+
+static const char *
+address_of (const char *host)
+{
+  return host != NULL ? host : LOOPBACK;
+}
+
+static void
+entries_arrived_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (OvDiscovery) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) entries = ov_epmd_names_finish (result, &error);
-  g_autoptr (GPtrArray) nodes = NULL;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   /* That nothing listens, or does not answer in time, means that there is no node to show. */
-  g_clear_object (&self->cancellable);
-  nodes = entries != NULL ? make_nodes (entries, display_host (self->host))
-                          : g_ptr_array_new_with_free_func (g_object_unref);
-  take_nodes (self, nodes);
-  set_looked (self, entries != NULL);
-  if (self->n_users > 0 && self->timer == 0)
-    self->timer = g_timeout_add_seconds (LOOK_EVERY_S, look_again_cb, self);
+  if (entries == NULL)
+    {
+      g_autoptr (GPtrArray) none = g_ptr_array_new_with_free_func (g_object_unref);
+
+      end_one_look (self, none, FALSE);
+      return;
+    }
+
+  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  self->entries = g_ptr_array_ref (entries);
+  ov_found_names_async (entries, address_of (self->host), display_host (self->host), self->known,
+                        self->cancellable, names_arrived_cb, g_object_ref (self));
 }
 
 static void
@@ -268,8 +310,8 @@ look (OvDiscovery *self)
     return;
 
   self->cancellable = g_cancellable_new ();
-  ov_epmd_names_async (self->host != NULL ? self->host : LOOPBACK, ANSWER_MS, self->cancellable,
-                       names_arrived_cb, g_object_ref (self));
+  ov_epmd_names_async (address_of (self->host), ANSWER_MS, self->cancellable, entries_arrived_cb,
+                       g_object_ref (self));
 }
 
 static void
@@ -323,6 +365,8 @@ ov_discovery_finalize (GObject *object)
   OvDiscovery *self = OV_DISCOVERY (object);
 
   g_clear_pointer (&self->found, g_ptr_array_unref);
+  g_clear_pointer (&self->entries, g_ptr_array_unref);
+  g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->host, g_free);
 
   G_OBJECT_CLASS (ov_discovery_parent_class)->finalize (object);
@@ -367,6 +411,7 @@ static void
 ov_discovery_init (OvDiscovery *self)
 {
   self->found = g_ptr_array_new_with_free_func (g_object_unref);
+  self->known = ov_known_names_new ();
 }
 
 /**
@@ -420,20 +465,55 @@ ov_discovery_get_has_epmd (OvDiscovery *self)
   return self->has_epmd;
 }
 
+typedef struct
+{
+  char      *host; /* NULL: this machine */
+  GPtrArray *entries;
+} List;
+
+static void
+list_free (gpointer data)
+{
+  List *list = data;
+
+  g_clear_pointer (&list->entries, g_ptr_array_unref);
+  g_free (list->host);
+  g_free (list);
+}
+
+static void
+list_named_cb (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const List *list = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_auto (GStrv) names = ov_found_names_finish (result, &error);
+
+  if (names == NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, make_nodes (list->entries, names, display_host (list->host)),
+                           (GDestroyNotify) g_ptr_array_unref);
+}
+
 static void
 list_arrived_cb (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
   g_autoptr (GTask) task = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) entries = ov_epmd_names_finish (result, &error);
+  g_autoptr (GHashTable) known = ov_known_names_new ();
+  List *list = g_task_get_task_data (task);
+  GError *error = NULL;
 
-  if (entries == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
+  list->entries = ov_epmd_names_finish (result, &error);
+  if (list->entries == NULL)
+    g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, make_nodes (entries, g_task_get_task_data (task)),
-                           (GDestroyNotify) g_ptr_array_unref);
+    ov_found_names_async (list->entries, address_of (list->host), display_host (list->host), known,
+                          g_task_get_cancellable (task), list_named_cb, g_object_ref (task));
 }
 
 void
@@ -444,11 +524,12 @@ ov_discovery_list_async (const char          *host,
                          gpointer             user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  List *list = g_new0 (List, 1);
 
   g_task_set_source_tag (task, ov_discovery_list_async);
-  g_task_set_task_data (task, g_strdup (display_host (host)), g_free);
-  ov_epmd_names_async (host != NULL ? host : LOOPBACK, timeout_ms, cancellable, list_arrived_cb,
-                       task);
+  list->host = g_strdup (host);
+  g_task_set_task_data (task, list, list_free);
+  ov_epmd_names_async (address_of (host), timeout_ms, cancellable, list_arrived_cb, task);
 }
 
 GPtrArray *

@@ -411,6 +411,7 @@ static void
 test_discovery (void)
 {
   g_autoptr (OvTestNode) peer = NULL;
+  g_autoptr (OvTestNode) again = NULL;
   g_autoptr (OvDiscovery) discovery = ov_discovery_new (NULL);
 
   if (!ov_test_node_is_available ())
@@ -425,6 +426,11 @@ test_discovery (void)
   wait_until (lists (discovery, "found@localhost"), 5000);
   ov_test_node_kill (peer);
   wait_until (!lists (discovery, "found@localhost"), 5000);
+  /* The port mapper says "found"; the node itself says the rest, and is not connected for it. */
+  again = ov_test_node_start ("found@127.0.0.1", NULL);
+  wait_until (lists (discovery, "found@127.0.0.1"), 5000);
+  ov_test_node_assert_eval (again, "{nodes(), nodes(hidden)}",
+                            "{[],[]}");
   ov_discovery_stop (discovery);
   g_assert_finalize_object (g_steal_pointer (&discovery));
 }
