@@ -8,40 +8,16 @@
  */
 #include "config.h"
 
-#include "app/ov-window.h"
+#include "app/ov-window-private.h"
 
-#include "views/ov-attach-dialog.h"
-#include "views/ov-node-switcher.h"
-#include "views/ov-node-view.h"
 #include "views/ov-request.h"
-#include "views/ov-search-box.h"
 #include "views/ov-settings.h"
 #include "views/ov-start-page.h"
-#include "views/ov-words.h"
 
 #include <glib/gi18n.h>
 
 #define COMPACT_WIDTH 900
 #define TOAST_S       3
-
-struct _OvWindow
-{
-  AdwApplicationWindow parent_instance;
-  OvSession           *session;
-  GCancellable        *cancellable; /* of what is being opened */
-  GHashTable          *views;       /* OvNode -> OvNodeView (owned by the stack) */
-  GSignalGroup        *node_signals;
-  char                *page;
-  GtkWidget           *start_page;
-
-  GtkStack            *stack, *title_stack;
-  AdwToastOverlay     *toasts;
-  OvSearchBox         *search_box;
-  OvNodeSwitcher      *node_switcher;
-  GtkMenuButton       *node_button, *shield_button;
-  GtkWidget           *inspector_button, *state_dot;
-  GtkLabel            *node_label, *release_label, *shield_label, *shield_title, *shield_text;
-};
 
 G_DEFINE_FINAL_TYPE (OvWindow, ov_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -53,85 +29,15 @@ get_view (OvWindow *self)
   return node ? g_hash_table_lookup (self->views, node) : NULL;
 }
 
-static void
-toast (OvWindow   *self,
-       const char *text)
+void
+ov_window_toast (OvWindow   *self,
+                 const char *text)
 {
   g_autofree char *escaped = g_markup_escape_text (text, -1);
   AdwToast *made = adw_toast_new (escaped);
 
   adw_toast_set_timeout (made, TOAST_S);
   adw_toast_overlay_add_toast (self->toasts, made);
-}
-
-/* The header. */
-
-static void
-update_shield (OvWindow *self,
-               OvNode   *node)
-{
-  gboolean is_armed = ov_node_get_armed (node);
-  const char *title = _("This node is read-only");
-  const char *text = _("Overstory only looks. Nothing on the node is changed, and the probe goes "
-                       "without a trace when you detach.");
-
-  if (is_armed && ov_node_is_sandbox (node))
-    {
-      title = _("This is a sandbox");
-      text = _("A private node of this program: nobody else can reach it, and it ends with the "
-               "program.");
-    }
-  else if (is_armed)
-    {
-      title = _("This node is armed");
-      text = _("Operations that change the node are allowed.");
-    }
-  gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
-                      : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
-  gtk_label_set_text (self->shield_title, title);
-  gtk_label_set_text (self->shield_text, text);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->shield_button), title);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->shield_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-}
-
-static void
-update_node_button (OvWindow *self,
-                    OvNode   *node)
-{
-  const char *classes[] = { "state", node ? ov_node_switcher_get_class (node) : "offline", NULL };
-  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200)
-                               : g_strdup (_("Open nodes"));
-  g_autofree char *accessible = NULL, *release = NULL;
-
-  if (node && ov_node_get_otp_release (node) > 0)
-    release = g_strdup_printf ("OTP %u", ov_node_get_otp_release (node));
-  accessible = node ? g_strdup_printf ("%s, %s, %s", name, ov_node_switcher_get_word (node),
-                                       release ? release : "")
-                    : g_strdup (name);
-  gtk_widget_set_css_classes (self->state_dot, classes);
-  gtk_label_set_text (self->node_label, name);
-  gtk_label_set_text (self->release_label, release ? release : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->node_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
-}
-
-static void
-update_header (OvWindow *self)
-{
-  OvNode *node = ov_session_get_node (self->session);
-  gboolean has_nodes = g_list_model_get_n_items (ov_session_list_nodes (self->session)) > 0;
-  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200) : NULL;
-
-  update_node_button (self, node);
-  gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
-  gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
-  gtk_widget_set_visible (self->inspector_button, node != NULL);
-  gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
-  gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");
-  if (node)
-    update_shield (self, node);
 }
 
 /* Nodes. */
@@ -158,32 +64,6 @@ update_compact (OvWindow *self)
     ov_node_view_set_compact (view, compact);
 }
 
-static void
-reconnected_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data);
-
-static void
-reconnect_cb (OvNodeView *view,
-              OvWindow   *self)
-{
-  g_autoptr(GPtrArray) recent = ov_settings_list_recent ();
-  OvAttachRequest request = { .name = ov_node_get_name (ov_node_view_get_node (view)) };
-
-  for (guint i = 0; i < recent->len; i++)
-    {
-      const OvRecentNode *node = g_ptr_array_index (recent, i);
-
-      if (!g_str_equal (node->name, request.name))
-        continue;
-      request.cookie_file = node->cookie_file;
-      request.host = node->host;
-      request.port = node->port;
-    }
-  ov_attachment_attach_async (self->session, &request, self->cancellable, reconnected_cb,
-                              g_object_ref (self));
-}
-
 static OvNodeView *
 ensure_view (OvWindow *self,
              OvNode   *node)
@@ -194,7 +74,7 @@ ensure_view (OvWindow *self,
     return OV_NODE_VIEW (view);
   view = ov_node_view_new (self->session, node);
   ov_node_view_show_page (OV_NODE_VIEW (view), self->page);
-  g_signal_connect_object (view, "reconnect", G_CALLBACK (reconnect_cb), self, 0);
+  g_signal_connect_object (view, "reconnect", G_CALLBACK (ov_window_reconnect), self, G_CONNECT_SWAPPED);
   g_hash_table_insert (self->views, g_object_ref (node), view);
   gtk_stack_add_child (self->stack, view);
   update_compact (self);
@@ -211,7 +91,7 @@ node_changed_cb (OvWindow *self)
   if (node)
     shown = GTK_WIDGET (ensure_view (self, node));
   gtk_stack_set_visible_child (self->stack, shown);
-  update_header (self);
+  ov_window_update_header (self);
 }
 
 static gboolean
@@ -235,7 +115,7 @@ nodes_changed_cb (OvWindow *self)
         gtk_stack_remove (self->stack, view);
         g_hash_table_iter_remove (&iter);
       }
-  update_header (self);
+  ov_window_update_header (self);
 }
 
 static void
@@ -269,171 +149,6 @@ close_node_cb (OvWindow *self,
 {
   gtk_popover_popdown (GTK_POPOVER (self->node_switcher));
   close_node (self, node);
-}
-
-/* Opening. */
-
-static void
-show_node (OvWindow   *self,
-           OvNode     *node,
-           const char *notice)
-{
-  ov_session_set_node (self->session, node);
-  if (notice)
-    toast (self, notice);
-}
-
-static void
-dialog_attached_cb (OvWindow *self,
-                    OvNode   *node)
-{
-  show_node (self, node, NULL);
-}
-
-static OvAttachDialog *
-present_dialog (OvWindow *self)
-{
-  GtkWidget *dialog = ov_attach_dialog_new (GTK_WINDOW (self), self->session);
-
-  g_signal_connect_object (dialog, "attached", G_CALLBACK (dialog_attached_cb), self,
-                           G_CONNECT_SWAPPED);
-  gtk_window_present (GTK_WINDOW (dialog));
-  return OV_ATTACH_DIALOG (dialog);
-}
-
-/* What is asked for outlives the request's strings. */
-typedef struct
-{
-  OvWindow    *window;
-  OvRecentNode target;
-} Opening;
-
-static void
-opening_free (Opening *self)
-{
-  g_object_unref (self->window);
-  g_free (self->target.name);
-  g_free (self->target.cookie_file);
-  g_free (self->target.host);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Opening, opening_free)
-
-static void
-explain (OvWindow           *self,
-         const OvRecentNode *target,
-         const GError       *error)
-{
-  OvAttachRequest request = { .name = target->name, .cookie_file = target->cookie_file,
-                              .host = target->host, .port = target->port };
-  OvAttachDialog *dialog = present_dialog (self);
-
-  ov_attach_dialog_fill (dialog, &request);
-  ov_attach_dialog_explain (dialog, error);
-}
-
-static void
-attached_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
-{
-  g_autoptr(Opening) opening = user_data;
-  OvWindow *self = opening->window;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *notice = NULL;
-  g_autoptr(OvNode) node = ov_attachment_finish (result, &notice, &error);
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  ov_start_page_set_busy (OV_START_PAGE (self->start_page), NULL);
-  if (node)
-    show_node (self, node, notice);
-  else
-    explain (self, &opening->target, error);
-}
-
-static void
-reconnected_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
-{
-  g_autoptr(OvWindow) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(OvNode) node = ov_attachment_finish (result, NULL, &error);
-
-  if (!node && !g_cancellable_is_cancelled (self->cancellable))
-    toast (self, error->message);
-}
-
-static void
-example_opened_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
-{
-  g_autoptr(OvWindow) self = user_data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *notice = NULL, *words = NULL;
-  g_autoptr(OvNode) node = ov_attachment_finish (result, &notice, &error);
-  GtkWidget *dialog;
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  ov_start_page_set_busy (OV_START_PAGE (self->start_page), NULL);
-  if (node)
-    {
-      show_node (self, node, notice);
-      return;
-    }
-  words = ov_request_dup_words (error);
-  dialog = adw_message_dialog_new (GTK_WINDOW (self), _("The example could not be opened"), words);
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
-  gtk_window_present (GTK_WINDOW (dialog));
-}
-
-void
-ov_window_attach (OvWindow              *self,
-                  const OvAttachRequest *request)
-{
-  Opening *opening;
-
-  g_return_if_fail (OV_IS_WINDOW (self));
-
-  opening = g_new0 (Opening, 1);
-  opening->window = g_object_ref (self);
-  opening->target.name = g_strdup (request->name);
-  opening->target.cookie_file = g_strdup (request->cookie_file);
-  opening->target.host = g_strdup (request->host);
-  opening->target.port = (guint16) request->port;
-  ov_start_page_set_busy (OV_START_PAGE (self->start_page), request->name);
-  ov_attachment_attach_async (self->session, request, self->cancellable, attached_cb, opening);
-}
-
-void
-ov_window_open_example (OvWindow   *self,
-                        const char *example,
-                        const char *language)
-{
-  g_return_if_fail (OV_IS_WINDOW (self));
-
-  ov_start_page_set_busy (OV_START_PAGE (self->start_page), example);
-  ov_attachment_example_async (self->session, example, language, self->cancellable,
-                               example_opened_cb, g_object_ref (self));
-}
-
-static void
-start_attach_cb (OvWindow              *self,
-                 const OvAttachRequest *request)
-{
-  ov_window_attach (self, request);
-}
-
-static void
-start_example_cb (OvWindow   *self,
-                  const char *example,
-                  const char *language)
-{
-  ov_window_open_example (self, example, language);
 }
 
 static void
@@ -474,7 +189,7 @@ toast_action (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  toast (OV_WINDOW (widget), g_variant_get_string (parameter, NULL));
+  ov_window_toast (OV_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -508,7 +223,7 @@ attach_action (GtkWidget  *widget,
                const char *name,
                GVariant   *parameter)
 {
-  present_dialog (OV_WINDOW (widget));
+  ov_window_present_dialog (OV_WINDOW (widget));
 }
 
 static void
@@ -676,16 +391,16 @@ static void
 connect_parts (OvWindow *self)
 {
   self->node_signals = g_signal_group_new (OV_TYPE_NODE);
-  g_signal_group_connect_swapped (self->node_signals, "notify", G_CALLBACK (update_header), self);
+  g_signal_group_connect_swapped (self->node_signals, "notify", G_CALLBACK (ov_window_update_header), self);
   g_signal_connect_object (self->session, "notify::node", G_CALLBACK (node_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (ov_session_list_nodes (self->session), "items-changed",
                            G_CALLBACK (nodes_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->start_page, "attach", G_CALLBACK (start_attach_cb), self,
+  g_signal_connect_object (self->start_page, "attach", G_CALLBACK (ov_window_attach), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->start_page, "attach-other", G_CALLBACK (present_dialog), self,
+  g_signal_connect_object (self->start_page, "attach-other", G_CALLBACK (ov_window_present_dialog), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->start_page, "open-example", G_CALLBACK (start_example_cb), self,
+  g_signal_connect_object (self->start_page, "open-example", G_CALLBACK (ov_window_open_example), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->search_box, "matches-changed", G_CALLBACK (matches_changed_cb),
                            self, G_CONNECT_SWAPPED);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window's header: which node, how it is, and what may be done to it.  Thread: main.
+ */
+#include "config.h"
+
+#include "app/ov-window-private.h"
+
+#include "views/ov-words.h"
+
+#include <glib/gi18n.h>
+
+static void
+update_shield (OvWindow *self,
+               OvNode   *node)
+{
+  gboolean is_armed = ov_node_get_armed (node);
+  const char *title = _("This node is read-only");
+  const char *text = _("Overstory only looks. Nothing on the node is changed, and the probe goes "
+                       "without a trace when you detach.");
+
+  if (is_armed && ov_node_is_sandbox (node))
+    {
+      title = _("This is a sandbox");
+      text = _("A private node of this program: nobody else can reach it, and it ends with the "
+               "program.");
+    }
+  else if (is_armed)
+    {
+      title = _("This node is armed");
+      text = _("Operations that change the node are allowed.");
+    }
+  gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
+                      : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
+  gtk_label_set_text (self->shield_title, title);
+  gtk_label_set_text (self->shield_text, text);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->shield_button), title);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->shield_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+static void
+update_node_button (OvWindow *self,
+                    OvNode   *node)
+{
+  const char *classes[] = { "state", node ? ov_node_switcher_get_class (node) : "offline", NULL };
+  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200)
+                               : g_strdup (_("Open nodes"));
+  g_autofree char *accessible = NULL, *release = NULL;
+
+  if (node && ov_node_get_otp_release (node) > 0)
+    release = g_strdup_printf ("OTP %u", ov_node_get_otp_release (node));
+  accessible = node ? g_strdup_printf ("%s, %s, %s", name, ov_node_switcher_get_word (node),
+                                       release ? release : "")
+                    : g_strdup (name);
+  gtk_widget_set_css_classes (self->state_dot, classes);
+  gtk_label_set_text (self->node_label, name);
+  gtk_label_set_text (self->release_label, release ? release : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->node_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
+}
+
+void
+ov_window_update_header (OvWindow *self)
+{
+  OvNode *node = ov_session_get_node (self->session);
+  gboolean has_nodes = g_list_model_get_n_items (ov_session_list_nodes (self->session)) > 0;
+  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200) : NULL;
+
+  update_node_button (self, node);
+  gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
+  gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
+  gtk_widget_set_visible (self->inspector_button, node != NULL);
+  gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
+  gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");
+  if (node)
+    update_shield (self, node);
+}
