@@ -22,6 +22,7 @@
 #include "model/ov-node-private.h"
 
 #include "link/ov-cookie.h"
+#include "link/ov-node-name.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -189,6 +190,8 @@ attach (OvNode       *self,
         GCancellable *cancellable,
         GTask        *task)
 {
+  GError *error = NULL;
+
   if (self->probe != NULL)
     {
       if (ov_node_is_attached (self))
@@ -210,7 +213,13 @@ attach (OvNode       *self,
   self->lost_handler = g_signal_connect_object (self->probe, "lost", G_CALLBACK (lost_cb), self, 0);
   g_task_set_task_data (task, g_object_ref (self->probe), g_object_unref);
   ov_node_set_state (self, OV_NODE_CONNECTING, NULL);
-  if (self->cookie != NULL)
+  if (!ov_node_name_split (self->name, NULL, NULL, &error))
+    {
+      /* Before a cookie is looked for: what is no name needs none. */
+      attach_failed (self, task, error);
+      g_object_unref (task);
+    }
+  else if (self->cookie != NULL)
     open_probe (self, task, self->cookie);
   else
     ov_cookie_find_async (self->name, self->cookie_file, self->cancellable, cookie_found_cb, task);

@@ -312,6 +312,8 @@ class Cli(unittest.TestCase):
             error = json.loads(err)["error"]
             self.assertIn(error["code"], ("bad-name", "unknown-node", "name-kind"), name)
             self.assertTrue(error["hint"])
+        # Without any cookie it is still the name that is wrong.
+        self.refused(3, "bad-name", "tree", "get", "--node", "nohost", "--cookie-file", "/nonexistent/cookie")
 
     def test_no_erl(self):
         self.refused(3, "no-erl", "tree", "get", "--sandbox", "shop", env=environment(PATH=""))
