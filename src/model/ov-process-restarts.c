@@ -66,9 +66,9 @@ note_memo (OvProcessTable  *self,
       memo = g_new0 (OvPlaceMemo, 1);
       g_hash_table_insert (supervisor->memos, id, memo);
     }
-  memo->last = row->pid;
-  memo->last_slot = slot;
-  memo->last_generation = row->generation;
+  memo->last = memo->before = row->pid;
+  memo->before_slot = slot;
+  memo->before_generation = row->generation;
   memo->n_restarts = row->n_restarts;
   memo->guessed = FALSE;
 }
@@ -199,8 +199,6 @@ take_place (OvProcessTable  *self,
   if (memo != NULL && ov_pid_equal (&memo->last, &vacancy->pid))
     {
       memo->last = row->pid;
-      memo->last_slot = slot;
-      memo->last_generation = row->generation;
       memo->n_restarts = row->n_restarts;
       memo->guessed = TRUE;
     }
@@ -321,15 +319,13 @@ ov_table_note_claim (OvProcessTable *self,
       return;
     }
 
-  old = memo->last;
-  old_slot = slot_if_same (self, memo->last_slot, memo->last_generation);
-  if (!ov_pid_equal (&old, &row->pid))
+  if (!ov_pid_equal (&memo->last, &row->pid))
     {
       if (!memo->guessed && memo->n_restarts < G_MAXUINT16)
         memo->n_restarts++;
       memo->last = row->pid;
-      memo->last_slot = slot;
-      memo->last_generation = row->generation;
+      old = memo->before;
+      old_slot = slot_if_same (self, memo->before_slot, memo->before_generation);
       row->n_restarts = memo->n_restarts;
       if (row->alive)
         tell_restart (self, slot, &old, old_slot, supervisor, row->born_ns);

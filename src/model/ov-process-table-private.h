@@ -106,7 +106,8 @@ typedef struct
 typedef struct
 {
   OvPid    last;        /* the process that stood there last */
-  guint32  last_slot, last_generation;
+  OvPid    before;      /* and the one whose death is the latest */
+  guint32  before_slot, before_generation;
   guint16  n_restarts;
   gboolean guessed;     /* last was found by its initial call, not by its id */
 } OvPlaceMemo;

@@ -325,6 +325,55 @@ test_restart_is_seen (void)
   detach (&fixture);
 }
 
+static guint
+count_alive (OvProcessTable *table)
+{
+  guint32 n_slots;
+  const OvProcess *rows = ov_process_table_get_rows (table, &n_slots);
+  guint n = 0;
+
+  for (guint32 slot = 0; slot < n_slots; slot++)
+    n += rows[slot].alive;
+
+  return n;
+}
+
+/* Hundreds of births and deaths, of which nobody asks for a census: in the end the table is the
+ * node. */
+static void
+test_churn (void)
+{
+  g_autoptr (OvTestNode) peer = NULL;
+  g_autofree char *expected = NULL;
+  Fixture fixture = { 0 };
+  OvProcessTable *table;
+
+  if (!ov_test_node_is_available ())
+    return;
+
+  peer = ov_test_node_start ("churn@localhost", NULL);
+  load_demo (peer);
+  attach (&fixture, peer);
+  table = ov_node_get_processes (fixture.node);
+  start_watching (&fixture);
+  wait_until (knows_ids (table, "demo_crowd"), 5000);
+  for (guint round = 0; round < 5; round++)
+    {
+      ov_test_node_assert_eval (peer,
+        "begin Ps = [begin {ok, P} = supervisor:start_child(demo_crowd, [{churn, N}]), P end || N <- lists:seq(1, 60)], "
+        "[ok = supervisor:terminate_child(demo_crowd, P) || P <- lists:sublist(Ps, 58)], ok end", "ok");
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  ov_test_node_assert_eval (peer,
+    "begin [P | _] = [C || {_, C, worker, _} <- supervisor:which_children(demo_all), is_pid(C)], exit(P, kill) end", "true");
+  wait_until (has_life (&fixture, OV_LIFE_RESTARTED), 5000);
+  expected = walk_on_node (peer);
+  wait_until (is_walk (table, expected), 10000);
+  g_assert_cmpuint (count_alive (table), ==, ov_process_table_get_n_alive (table));
+  detach (&fixture);
+}
+
 static void
 test_gone_and_back (void)
 {
@@ -444,6 +493,7 @@ main (int   argc,
   g_test_add_func ("/node/model/census", test_census);
   g_test_add_func ("/node/model/two-censuses", test_two_censuses);
   g_test_add_func ("/node/model/restart-is-seen", test_restart_is_seen);
+  g_test_add_func ("/node/model/churn", test_churn);
   g_test_add_func ("/node/model/gone-and-back", test_gone_and_back);
   g_test_add_func ("/node/model/refused", test_refused);
 
