@@ -111,6 +111,74 @@ load_helpers (OvTestNode *node)
   loaded = ov_test_node_eval (node, expression->str);
 }
 
+/* A batch as a census of children of one supervisor makes it: the first record has a shape. */
+static GBytes *
+new_batch (guint n)
+{
+  g_autoptr (GPtrArray) records = g_ptr_array_new ();
+  g_autoptr (OvTerm) list = NULL;
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      OvPid pid = { g_intern_static_string ("bench@localhost"), 100 + i, 0, 1 };
+      OvPid parent = { pid.node, 50, 0, 1 };
+      OvTerm *shape = ov_term_new_integer (0);
+
+      if (i == 0)
+        {
+          ov_term_unref (shape);
+          shape = ov_term_tuple (
+              ov_term_new_integer (2), ov_term_new_atom ("bench"), ov_term_new_atom ("init"),
+              ov_term_new_integer (1), ov_term_new_text ("gen_server:loop/7"),
+              ov_term_new_pid (&parent), ov_term_new_atom ("bench_sup"), ov_term_new_pid (&parent),
+              ov_term_list (ov_term_new_pid (&parent), NULL), NULL);
+        }
+      g_ptr_array_add (records, ov_term_tuple (
+          ov_term_new_integer (1), ov_term_new_pid (&pid), shape, ov_term_new_list (NULL, 0),
+          ov_term_new_integer (1), ov_term_new_integer (2688), ov_term_new_integer (3000 + i),
+          ov_term_new_integer (0), ov_term_new_integer (1),
+          ov_term_list (ov_term_new_pid (&parent), NULL), ov_term_new_list (NULL, 0), NULL));
+    }
+  list = ov_term_new_list ((OvTerm **) records->pdata, records->len);
+  ov_term_encode (list, bytes);
+
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static void
+bench_reader (void)
+{
+  const guint n_batches = 200, n_records = 500;
+  g_autoptr (GBytes) batch = new_batch (n_records);
+  gint64 start = g_get_monotonic_time ();
+  guint n = 0;
+  gsize length;
+  gconstpointer bytes = g_bytes_get_data (batch, &length);
+
+  for (guint i = 0; i < n_batches; i++)
+    {
+      g_auto (OvProbeReader) reader = { 0 };
+      OvRecord record;
+
+      ov_probe_reader_init (&reader, bytes, length, 0, "bench@localhost");
+      while (ov_probe_reader_next (&reader, &record))
+        n++;
+    }
+  g_print ("reading %u PROCESS records here: %.1f ms\n", n,
+           (double) (g_get_monotonic_time () - start) / 1000);
+}
+
+static void
+print_memory (OvTestNode *node)
+{
+  g_autofree char *memory = ov_test_node_eval (
+      node, "lists:sum([M || P <- processes(), {_, D} <- [process_info(P, dictionary)],"
+            " {_, <<\"Overstory\", _/binary>>} <- D, {_, M} <- [process_info(P, memory)]])");
+
+  g_print ("memory of the probe's processes while watching: %s bytes\n", memory);
+}
+
 static void
 bench_census (OvTestNode  *node,
               OvTestProbe *probe)
@@ -199,12 +267,13 @@ bench_throughput (OvTestNode  *node,
 
           ov_probe_watch (probe->probe, watch ? WATCHED : OV_WATCH_NOTHING);
           run_for (300);
-          calls[watch] = eval_number (node, "ov_bench:calls(1000)");
+          calls[watch] = eval_number (node, "erlang:statistics(runtime), N = ov_bench:calls(1000),"
+                                            " {_, Ms} = erlang:statistics(runtime), N / Ms");
         }
       ratio = calls[1] / calls[0];
       g_array_append_val (ratios, ratio);
     }
-  g_print ("calls to a server, watched against not: median ratio %.4f (of %u pairs)\n",
+  g_print ("calls to a server for one second of the node's CPU time, watched against not: median ratio %.4f (of %u pairs)\n",
            median (ratios), rounds);
 }
 
@@ -226,6 +295,7 @@ main (int   argc,
   if (!ov_test_node_is_available ())
     return 77;
 
+  bench_reader ();
   node = ov_test_node_start ("bench@localhost", arguments);
   load_helpers (node);
   probe = ov_test_probe_new ();
@@ -240,6 +310,7 @@ main (int   argc,
   print_pauses (node, "census");
   bench_sweep (node, probe, n_processes);
   print_pauses (node, "sweep");
+  print_memory (node);
   ov_test_probe_detach (probe);
 
   return 0;

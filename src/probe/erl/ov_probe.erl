@@ -158,8 +158,12 @@ bounded(_) -> 5000.
 
 census_seen(Pids, Sups, #{sweeper := Sweeper, life := Life} = State) ->
     tell(Sweeper, {seen, Pids}),
-    tell(Life, {census, Pids, Sups}),
-    State#{seen := Pids, sups := Sups}.
+    tell(Life, {census, Sups}),
+    forget_seen(State#{seen := Pids, sups := Sups}).
+
+%% What the census saw is kept only until there is a sweep that begins with it.
+forget_seen(#{sweeper := none} = State) -> State;
+forget_seen(State) -> State#{seen := []}.
 
 tell(none, _) -> ok;
 tell(Pid, Message) -> Pid ! Message.
@@ -168,14 +172,14 @@ tell(Pid, Message) -> Pid ! Message.
 watch(Flags, #{to := To, guard := Guard, sups := Sups, first_mode := Mode, seen := Seen} = State) ->
     Owner = self(),
     Life = wanted(?IS_SET(Flags, ?W_LIFECYCLE), maps:get(life, State), fun() ->
-               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, {Seen, Sups}, Mode)
+               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, Sups, Mode)
            end, high, State),
     Sweeper = wanted(Flags =/= 0, maps:get(sweeper, State), fun() ->
                   Options = #{flags => Flags, life => Life},
                   ov_probe_census:sweeper(ov_probe_out:new(To), Options, Seen)
               end, low, State),
     tell(Sweeper, {watch, Flags, Life}),
-    State#{watch := Flags, life := Life, sweeper := Sweeper, first_mode := full}.
+    forget_seen(State#{watch := Flags, life := Life, sweeper := Sweeper, first_mode := full}).
 
 wanted(true, none, Work, Priority, #{guard := Guard}) ->
     Pid = helper(Work, Priority),

@@ -32,14 +32,14 @@
 -define(REASON_NODES, 100).
 -define(FLAGS, [procs, set_on_spawn, monotonic_timestamp]).
 
-%% Seen and Sups are what the last census saw; Guard keeps what must be undone.
-start(Out, Guard, Owner, {Seen, Sups}, Mode) ->
+%% Sups are the supervisors that the last census saw; Guard keeps what must be undone.
+start(Out, Guard, Owner, Sups, Mode) ->
     put('$process_label', <<"Overstory probe: lifecycle">>),
     State = #{out => Out, session => session(Guard, Owner), mode => polling, sups => #{},
               monitored => #{}, tokens => ?BURST, filled => now_ms(), backoff => ?REARM_MS,
               rearm => none, held => [], n_held => 0, fresh => #{}, told => {#{}, #{}},
               suspects => [], context => ov_probe_record:new(), offset => erlang:time_offset()},
-    loop(begin_in(Mode, census(Seen, Sups, State))).
+    loop(begin_in(Mode, census(Sups, State))).
 
 %% Our predecessor was killed in a flood: poll first.
 begin_in(polling, State) -> calm(switch(polling, State));
@@ -70,8 +70,8 @@ handle({ov_ack, Seq}, #{out := Out} = State) ->
     State#{out := ov_probe_out:ack(Seq, Out)};
 handle({swept, Born, Died}, State) ->
     swept(Born, Died, State);
-handle({census, Seen, Sups}, State) ->
-    census(Seen, Sups, State);
+handle({census, Sups}, State) ->
+    census(Sups, State);
 handle(stop, State) ->
     stop(State);
 handle(_, State) ->
@@ -86,10 +86,10 @@ stop(#{session := Session}) ->
 
 %% ---- who is followed ------------------------------------------------------------------------
 
-census(Seen, Sups, #{mode := Mode, sups := Known} = State) ->
+census(Sups, #{mode := Mode, sups := Known} = State) ->
     New = [Pid || Pid <- Sups ++ masters(), not is_map_key(Pid, Known)],
     Next = State#{sups := maps:merge(Known, maps:from_list([{Pid, []} || Pid <- New]))},
-    Watched = watch(Seen, 0, Next),
+    Watched = watch(processes(), 0, Next),
     case Mode of
         full -> foreign([follow(Pid, Watched) || Pid <- New], Watched);
         polling -> Watched
