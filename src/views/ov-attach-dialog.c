@@ -230,6 +230,14 @@ ov_attach_dialog_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (ov_attach_dialog_parent_class)->close_request (window);
 }
 
+/* Not sooner: focus before the window is shown hides it from assistive technology (GTK 4.8). */
+static void
+ov_attach_dialog_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ov_attach_dialog_parent_class)->map (widget);
+  gtk_widget_grab_focus (OV_ATTACH_DIALOG (widget)->name_row);
+}
+
 static void
 ov_attach_dialog_dispose (GObject *object)
 {
@@ -260,6 +268,7 @@ ov_attach_dialog_class_init (OvAttachDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ov_attach_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = ov_attach_dialog_finalize;
+  widget_class->map = ov_attach_dialog_map;
   GTK_WINDOW_CLASS (klass)->close_request = ov_attach_dialog_close_request;
 
   signals[ATTACHED] = g_signal_new ("attached", OV_TYPE_ATTACH_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,

@@ -70,6 +70,7 @@ class Window:
             if value:
                 return value
             time.sleep(0.05)
+        self.picture("failed")
         raise AssertionError(f"{what}: not within {seconds} s\n{self.describe()}\n{self.read_log()}")
 
     def application(self):
@@ -158,10 +159,20 @@ class Window:
 
     # --- doing ---
 
+    def focus(self):
+        """There is no window manager: the newest window with a title gets the keyboard."""
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "."],
+                               capture_output=True, text=True, check=False).stdout.split()
+        if found:
+            subprocess.run(["xdotool", "windowfocus", "--sync", max(found, key=int)], check=False, timeout=10,
+                           stderr=subprocess.DEVNULL)
+
     def press(self, *keys):
+        self.focus()
         subprocess.run(["xdotool", "key", "--clearmodifiers", *keys], check=True)
 
     def type(self, text):
+        self.focus()
         subprocess.run(["xdotool", "type", "--delay", "15", text], check=True)
 
     def picture(self, name):
