@@ -27,7 +27,7 @@ struct _OvAttachDialog
   GCancellable         *cancellable;
   GtkFileChooserNative *chooser;
   char                 *cookie_file;
-  gboolean              is_busy;
+  gboolean              is_busy, was_active;
 
   GtkWidget   *attach_button, *form, *trouble, *file_row, *typed_row, *keep_row, *keep_switch,
               *name_row, *host_row, *port_row, *place_row;
@@ -230,12 +230,15 @@ ov_attach_dialog_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (ov_attach_dialog_parent_class)->close_request (window);
 }
 
-/* Not sooner: focus before the window is shown hides it from assistive technology (GTK 4.8). */
+/* The keyboard begins at the name.  Not sooner than the window has it: focus in a window that is
+ * not shown yet hides it from assistive technology (GTK 4.8). */
 static void
-ov_attach_dialog_map (GtkWidget *widget)
+active_cb (OvAttachDialog *self)
 {
-  GTK_WIDGET_CLASS (ov_attach_dialog_parent_class)->map (widget);
-  gtk_widget_grab_focus (OV_ATTACH_DIALOG (widget)->name_row);
+  if (self->was_active || !gtk_window_is_active (GTK_WINDOW (self)))
+    return;
+  self->was_active = TRUE;
+  gtk_widget_grab_focus (self->name_row);
 }
 
 static void
@@ -268,7 +271,6 @@ ov_attach_dialog_class_init (OvAttachDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ov_attach_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = ov_attach_dialog_finalize;
-  widget_class->map = ov_attach_dialog_map;
   GTK_WINDOW_CLASS (klass)->close_request = ov_attach_dialog_close_request;
 
   signals[ATTACHED] = g_signal_new ("attached", OV_TYPE_ATTACH_DIALOG, G_SIGNAL_RUN_LAST, 0, NULL,
@@ -303,6 +305,7 @@ ov_attach_dialog_init (OvAttachDialog *self)
 {
   self->cancellable = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+  g_signal_connect (self, "notify::is-active", G_CALLBACK (active_cb), NULL);
   update_cb (self);
 }
 

@@ -24,8 +24,9 @@ GONE = (GLib.GError, LookupError, NotImplementedError)
 NAMED_ROLES = {pyatspi.ROLE_PUSH_BUTTON, pyatspi.ROLE_TOGGLE_BUTTON, pyatspi.ROLE_CHECK_BOX, pyatspi.ROLE_ENTRY,
                pyatspi.ROLE_COMBO_BOX, pyatspi.ROLE_TREE_TABLE, pyatspi.ROLE_MENU_ITEM, pyatspi.ROLE_RADIO_BUTTON,
                pyatspi.ROLE_LIST_ITEM, pyatspi.ROLE_PASSWORD_TEXT}
-# Said by the desktop's parts around the program, not by it.
-NOISE = re.compile(r"dconf-WARNING|Unable to acquire session bus|portal|GVfs|at-spi|MESA|libEGL|fontconfig",
+# Said by the desktop's parts around the program, not by it; and what GTK says where no window manager
+# tells it that the keyboard went to another window.
+NOISE = re.compile(r"did not receive a focus-out event|dconf-WARNING|Unable to acquire session bus|portal|GVfs|at-spi|MESA|libEGL|fontconfig",
                    re.IGNORECASE)
 
 
