@@ -24,6 +24,7 @@ struct _OvSearchBox
   OvProcessTable  *table;   /* of the session's node */
   OvProcessSearch *search;  /* NULL: no text */
   GArray          *matches; /* of guint32 slots */
+  char            *searched; /* the text that the matches belong to */
   guint32          current; /* the slot last jumped to, OV_SLOT_NONE: none */
   guint            refresh_id;
   gulong           changed_id;
@@ -94,6 +95,8 @@ search_cb (OvSearchBox *self)
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->entry));
 
   g_clear_pointer (&self->search, ov_process_search_free);
+  g_free (self->searched);
+  self->searched = g_strdup (text);
   self->current = OV_SLOT_NONE;
   if (*text && self->table)
     self->search = ov_process_search_new (self->table, text);
@@ -127,10 +130,21 @@ jump_to (OvSearchBox *self,
   g_signal_emit (self, signals[JUMP], 0, self->current);
 }
 
+/* Enter may come sooner than the search for what was typed. */
+static void
+catch_up (OvSearchBox *self)
+{
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->entry)), self->searched) != 0)
+    search_cb (self);
+}
+
 static void
 next_cb (OvSearchBox *self)
 {
-  guint place = find_current (self);
+  guint place;
+
+  catch_up (self);
+  place = find_current (self);
 
   if (self->matches->len > 0)
     jump_to (self, place == G_MAXUINT || place + 1 == self->matches->len ? 0 : place + 1);
@@ -139,7 +153,10 @@ next_cb (OvSearchBox *self)
 static void
 previous_cb (OvSearchBox *self)
 {
-  guint place = find_current (self);
+  guint place;
+
+  catch_up (self);
+  place = find_current (self);
 
   if (self->matches->len > 0)
     jump_to (self, place == G_MAXUINT || place == 0 ? self->matches->len - 1 : place - 1);
@@ -205,6 +222,7 @@ static void
 ov_search_box_finalize (GObject *object)
 {
   g_array_unref (OV_SEARCH_BOX (object)->matches);
+  g_free (OV_SEARCH_BOX (object)->searched);
 
   G_OBJECT_CLASS (ov_search_box_parent_class)->finalize (object);
 }
@@ -228,7 +246,7 @@ ov_search_box_class_init (OvSearchBoxClass *klass)
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, previous_button);
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, next_button);
   gtk_widget_class_bind_template_child (widget_class, OvSearchBox, count_label);
-  gtk_widget_class_bind_template_callback (widget_class, search_cb);
+  gtk_widget_class_bind_template_callback (widget_class, catch_up);
   gtk_widget_class_bind_template_callback (widget_class, next_cb);
   gtk_widget_class_bind_template_callback (widget_class, previous_cb);
   gtk_widget_class_bind_template_callback (widget_class, stop_cb);

@@ -33,8 +33,8 @@ def search(window):
     """Ctrl+K, a name, Enter: the inspector tells of that process."""
     window.press("ctrl+k")
     window.type("shop_cart_sup")
-    window.get(text=" match", role=pyatspi.ROLE_LABEL)
-    window.press("Return")
+    window.press("Return")  # sooner than the search as one types
+    window.get(name="1 of 1", role=pyatspi.ROLE_STATUS_BAR)
     window.get(text="simple_one_for_one", role=pyatspi.ROLE_LABEL)
     window.wait("links", lambda: window.find(starts="Links (", role=pyatspi.ROLE_LABEL))
     check_names(window, "inspector")

@@ -25,7 +25,7 @@ def find_queue(window, target):
     """Ctrl+K, the module of queues, Enter, F9's pane: pid and memory, as the node itself says."""
     window.press("ctrl+k")
     window.type("module:rabbit_prequeue")
-    window.get(text=" match", role=pyatspi.ROLE_LABEL)
+    window.get(name="8 matches", role=pyatspi.ROLE_STATUS_BAR)
     window.press("Return")
     pid = window.wait("a pid in the inspector", lambda: shown_pid(window))
     is_queue = target.ask(f"""lists:member(list_to_pid("{pid}"),
