@@ -139,8 +139,9 @@ class Window:
                 and not self.is_inside_of_toolkit(at, role)]
 
     def is_inside_of_toolkit(self, at, role):
-        """The button in a drop-down, the list in a combo row or an expander row: not ours to name."""
+        """The button in a drop-down or a toast, the list in a combo row or an expander row: not ours to name."""
         return at.parent.getRole() == pyatspi.ROLE_COMBO_BOX \
+            or at.parent.name == "AdwToastWidget" \
             or (role == pyatspi.ROLE_LIST_ITEM and IS_TYPE_NAME.match(at.parent.name or "") is not None)
 
     def path_of(self, at):
