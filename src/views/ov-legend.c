@@ -13,8 +13,8 @@
 
 #include <glib/gi18n.h>
 
-#define SAMPLE_WIDTH 58
-#define SAMPLE_HEIGHT 26
+#define SAMPLE_WIDTH 104
+#define SAMPLE_HEIGHT 32
 
 struct _OvLegend
 {
@@ -165,7 +165,7 @@ ov_legend_init (OvLegend *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 560);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 720);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
   gtk_widget_set_parent (scroller, GTK_WIDGET (self));
 }
