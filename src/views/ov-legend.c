@@ -13,8 +13,8 @@
 
 #include <glib/gi18n.h>
 
-#define SAMPLE_WIDTH 104
-#define SAMPLE_HEIGHT 32
+#define SAMPLE_WIDTH 84
+#define SAMPLE_HEIGHT 27
 
 struct _OvLegend
 {
@@ -26,7 +26,7 @@ G_DEFINE_FINAL_TYPE (OvLegend, ov_legend, GTK_TYPE_WIDGET)
 
 typedef struct
 {
-  const char *section; /* starts a new one; NULL: continues */
+  const char *section; /* starts a new one, which goes to the other column; NULL: continues */
   const char *words;
   OvSceneItem item;
 } Entry;
@@ -145,28 +145,44 @@ ov_legend_class_init (OvLegendClass *klass)
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "legend");
 }
 
+static GtkWidget *
+make_column (void)
+{
+  GtkWidget *column = gtk_grid_new ();
+
+  gtk_grid_set_column_spacing (GTK_GRID (column), 12);
+  gtk_grid_set_row_spacing (GTK_GRID (column), 4);
+  gtk_widget_set_valign (column, GTK_ALIGN_START);
+
+  return column;
+}
+
 static void
 ov_legend_init (OvLegend *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *grid = gtk_grid_new ();
-  int row = 0;
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 24);
+  GtkWidget *columns[] = { make_column (), make_column () };
+  int rows[G_N_ELEMENTS (columns)] = { 0 };
+  guint n_sections = 0;
 
   self->painter = ov_painter_new ();
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 4);
-  gtk_widget_set_margin_top (grid, 6);
-  gtk_widget_set_margin_bottom (grid, 6);
-  gtk_widget_set_margin_start (grid, 6);
-  gtk_widget_set_margin_end (grid, 6);
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
-    append_entry (GTK_GRID (grid), &row, &entries[i]);
+    {
+      guint column;
+
+      n_sections += entries[i].section != NULL;
+      column = (n_sections - 1) % G_N_ELEMENTS (columns);
+      append_entry (GTK_GRID (columns[column]), &rows[column], &entries[i]);
+    }
+  gtk_box_append (GTK_BOX (box), columns[0]);
+  gtk_box_append (GTK_BOX (box), columns[1]);
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller),
                                   GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 720);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), grid);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), 560);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
   gtk_widget_set_parent (scroller, GTK_WIDGET (self));
 }
 
