@@ -172,19 +172,8 @@ void
 ov_window_reconnect (OvWindow   *self,
                      OvNodeView *view)
 {
-  g_autoptr(GPtrArray) recent = ov_settings_list_recent ();
-  OvAttachRequest request = { .name = ov_node_get_name (ov_node_view_get_node (view)) };
+  g_return_if_fail (OV_IS_WINDOW (self));
 
-  for (guint i = 0; i < recent->len; i++)
-    {
-      const OvRecentNode *node = g_ptr_array_index (recent, i);
-
-      if (!g_str_equal (node->name, request.name))
-        continue;
-      request.cookie_file = node->cookie_file;
-      request.host = node->host;
-      request.port = node->port;
-    }
-  ov_attachment_attach_async (self->session, &request, self->cancellable, reconnected_cb,
-                              g_object_ref (self));
+  ov_attachment_again_async (self->session, ov_node_view_get_node (view), self->cancellable,
+                             reconnected_cb, g_object_ref (self));
 }

@@ -262,6 +262,18 @@ ov_op_attach (OvInvocation          *invocation,
   ov_node_attach_async (node, options, ov_invocation_get_cancellable (invocation), attached_cb, attach);
 }
 
+/* With the cookie, host and port that led there before: a cookie that was typed is in no file. */
+static void
+attach_again (OvInvocation *invocation,
+              OvNode       *node)
+{
+  Attach *attach = g_new0 (Attach, 1);
+
+  attach->invocation = invocation;
+  attach->node = g_object_ref (node);
+  ov_node_reattach_async (node, ov_invocation_get_cancellable (invocation), attached_cb, attach);
+}
+
 void
 ov_op_return_node (OvInvocation *invocation,
                    OvNode       *node,
@@ -298,6 +310,11 @@ run_attach (OvInvocation *invocation)
       ov_op_return_node (invocation, node, NULL);
       return;
     }
+  if (node != NULL && ov_invocation_get_flag (invocation, "again"))
+    {
+      attach_again (invocation, node);
+      return;
+    }
   fill_options (invocation, &options);
   ov_op_attach (invocation, node != NULL ? g_object_ref (node) : ov_node_new (name), &options);
 }
@@ -307,6 +324,8 @@ static const OvParameter attach_parameters[] = {
   { "remember", OV_PARAMETER_FLAG, FALSE, N_("Keep a typed cookie in the keyring"), "false" },
   { "watch", OV_PARAMETER_FLAG, FALSE, N_("Keep its processes up to date from now on"), "true" },
   { "arm", OV_PARAMETER_FLAG, FALSE, N_("Allow operations that change the node"), "false" },
+  { "again", OV_PARAMETER_FLAG, FALSE,
+    N_("Reach an open node that is gone the way it was reached before"), "false" },
 };
 
 static const OvResultMember attach_members[] = {

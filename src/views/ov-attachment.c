@@ -122,6 +122,20 @@ ov_attachment_attach_async (OvSession             *session,
 }
 
 void
+ov_attachment_again_async (OvSession           *session,
+                           OvNode              *node,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data)
+{
+  GTask *task = make_task (cancellable, callback, user_data);
+  JsonObject *parameters = ov_request_parameters ("node", ov_node_get_name (node), NULL);
+
+  json_object_set_boolean_member (parameters, "again", TRUE);
+  run ("node.attach", session, parameters, NULL, ATTACH_TIMEOUT_MS, task, attached_cb);
+}
+
+void
 ov_attachment_example_async (OvSession           *session,
                              const char          *example,
                              const char          *language,

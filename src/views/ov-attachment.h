@@ -25,13 +25,19 @@ void        ov_attachment_attach_async  (OvSession             *session,
                                          GCancellable          *cancellable,
                                          GAsyncReadyCallback    callback,
                                          gpointer               user_data);
+/* A node of the session that is gone, the way it was reached before. */
+void        ov_attachment_again_async   (OvSession             *session,
+                                         OvNode                *node,
+                                         GCancellable          *cancellable,
+                                         GAsyncReadyCallback    callback,
+                                         gpointer               user_data);
 void        ov_attachment_example_async (OvSession             *session,
                                          const char            *example,
                                          const char            *language, /* NULL: erlang */
                                          GCancellable          *cancellable,
                                          GAsyncReadyCallback    callback,
                                          gpointer               user_data);
-/* Of both; (transfer full).  @notice (out, nullable, transfer full): what to tell about it. */
+/* Of all three; (transfer full).  @notice (out, nullable, transfer full): what to tell about it. */
 OvNode     *ov_attachment_finish        (GAsyncResult  *result,
                                          char         **notice,
                                          GError       **error) G_GNUC_WARN_UNUSED_RESULT;

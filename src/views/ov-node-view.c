@@ -194,6 +194,7 @@ state_changed_cb (OvNodeView *self)
   update_facts (self);
 }
 
+/* The person asked for it, or the node is back. */
 static void
 reconnect_cb (OvNodeView *self)
 {
@@ -360,6 +361,7 @@ ov_node_view_new (OvSession *session,
   ov_inspector_set_subject (self->inspector, session, node);
   g_signal_connect_object (node, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (node, "returned", G_CALLBACK (reconnect_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ov_node_get_processes (node), "changed", G_CALLBACK (table_changed_cb),
                            self, G_CONNECT_SWAPPED);
   ov_node_view_show_page (self, pages[0].name);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 #define OV_TYPE_NODE_VIEW (ov_node_view_get_type ())
 G_DECLARE_FINAL_TYPE (OvNodeView, ov_node_view, OV, NODE_VIEW, AdwBin)
 
-/* Signal "reconnect": the person wants to attach to the node again. */
+/* Signal "reconnect": the person wants to attach to the node again, or it is back. */
 GtkWidget *ov_node_view_new          (OvSession *session,
                                       OvNode    *node);
 OvNode    *ov_node_view_get_node     (OvNodeView *self);

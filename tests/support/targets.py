@@ -182,6 +182,7 @@ class Targets:
         with open(log, "wb") as output:
             process = self.spawn(argv, stdout=output, env=self.environment(HOME=inside))
         target = self.wait_for_name(Target(self, name, cookie, process, log), process)
+        target.start_again = lambda: self.start_node(name, home, cookie, argv, inside)
         # The demo registers this name when all of it stands.
         wait_until(lambda: target.is_true("is_pid(whereis(demo_ready))"), name, process, log)
         return target
@@ -212,6 +213,7 @@ class Targets:
         with open(log, "wb") as output:
             process = self.spawn([servers[-1]], stdout=output, env=environment)
         target = self.wait_for_name(Target(self, name, cookie, process, log), process)
+        target.start_again = lambda: self.start_node(name, home, cookie, argv, inside)
         target.amqp_port = amqp
         wait_until(lambda: target.is_true("rabbit:is_running()"), name, process, log, 180)
         return target
@@ -232,6 +234,7 @@ class Target:
         self.process = process
         self.log = log
         self.amqp_port = None
+        self.start_again = None  # after it ended: a new node of the same name and cookie
 
     def ask(self, expression):
         """The value of an Erlang expression evaluated on the node, as ~0tp prints it."""

@@ -36,6 +36,17 @@ def switch_and_close(window, target, other):
     window.press("Escape")
 
 
+def go_and_come_back(window, target):
+    """A node that ends stays as its last picture, and is live again when it is started again."""
+    target.process.kill()
+    target.process.wait()
+    window.get(starts=f"{target.name} is gone", role=pyatspi.ROLE_LABEL)
+    window.picture("gone")
+    target.start_again()
+    window.get(starts=f"{target.name}, live", role=pyatspi.ROLE_PUSH_BUTTON)
+    window.picture("back")
+
+
 def attach_by_name(window, other):
     window.press("ctrl+o")
     window.get(name="Attach to a node", role=pyatspi.ROLE_FRAME)
@@ -54,6 +65,7 @@ def main(program):
         with Window(program, "--attach", target.name, "--cookie-file", target.cookie_file,
                     ERL_EPMD_PORT=str(targets.port), OVERSTORY_COOKIE_FILE=other.cookie_file) as window:
             window.get(starts=f"{target.name}, live", role=pyatspi.ROLE_PUSH_BUTTON)
+            go_and_come_back(window, target)
             attach_by_name(window, other)
             switch_and_close(window, target, other)
             find_and_forget(window, targets, target)
