@@ -74,12 +74,12 @@ static void
 update_state (OvTreePage *self)
 {
   OvNodeState state = self->node != NULL ? ov_node_get_state (self->node) : OV_NODE_OFFLINE;
-  OvProcessTable *table = get_table (self);
   const GError *error = self->node != NULL ? ov_node_get_error (self->node) : NULL;
   g_autofree char *words = error != NULL ? ov_request_dup_words (error) : NULL;
   g_autofree char *escaped = words != NULL ? g_markup_escape_text (words, -1) : NULL;
 
-  if (table != NULL && ov_process_table_get_n_alive (table) > 0)
+  ov_tree_presenter_set_held (self->presenter, state == OV_NODE_TAKING_CENSUS);
+  if (ov_canvas_get_scene (self->canvas) != NULL)
     {
       gtk_stack_set_visible_child_name (self->stack, "tree");
       return;
@@ -585,8 +585,8 @@ ov_tree_page_set_subject (OvTreePage *self,
   g_signal_connect_object (session, "notify::filter",
                            G_CALLBACK (filter_of_session_changed_cb), self, 0);
   g_signal_connect_object (node, "notify::state", G_CALLBACK (node_state_changed_cb), self, 0);
-  ov_tree_presenter_set_table (self->presenter, ov_node_get_processes (node));
   update_state (self);
+  ov_tree_presenter_set_table (self->presenter, ov_node_get_processes (node));
   update_breadcrumbs (self);
   enable_actions (self);
 }

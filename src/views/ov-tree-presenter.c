@@ -5,6 +5,7 @@
  *   CURRENT ──something changed──► DUE ──the timer fires──► (build, hand over) ──► CURRENT
  *                                   │
  *                                   └── present_now ──► the same, at once
+ *   HELD: changes are not shown until it ends, which makes one build DUE
  *
  * Two builds are at least 100 ms apart, and at least ten times as long as the last one took: a
  * tree of a hundred thousand processes that changes all the time costs a tenth of the main loop.
@@ -28,6 +29,7 @@ struct _OvTreePresenter
   guint32         selected;
   GArray         *monitors, *monitored_by; /* of OvPid, of the selected one; NULL: not known */
   GHashTable     *collapsed; /* of ids, gint64 keys */
+  gboolean        held;
   guint           timer;
   gint64          last_build_us; /* when it ended */
   gint64          build_took_us;
@@ -134,7 +136,7 @@ schedule (OvTreePresenter *self)
   gint64 interval_us = MAX (MIN_INTERVAL_US, self->build_took_us * BUILD_SHARE);
   gint64 wait_us;
 
-  if (self->timer != 0 || self->table == NULL)
+  if (self->timer != 0 || self->table == NULL || self->held)
     return;
 
   wait_us = MAX (0, self->last_build_us + interval_us - g_get_monotonic_time ());
@@ -437,11 +439,27 @@ ov_tree_presenter_get_ramp (OvTreePresenter *self)
 }
 
 void
+ov_tree_presenter_set_held (OvTreePresenter *self,
+                            gboolean         held)
+{
+  g_return_if_fail (OV_IS_TREE_PRESENTER (self));
+
+  if (self->held == held)
+    return;
+
+  self->held = held;
+  if (held)
+    g_clear_handle_id (&self->timer, g_source_remove);
+  else
+    schedule (self);
+}
+
+void
 ov_tree_presenter_present_now (OvTreePresenter *self)
 {
   g_return_if_fail (OV_IS_TREE_PRESENTER (self));
 
-  if (self->table == NULL || self->canvas == NULL)
+  if (self->table == NULL || self->canvas == NULL || self->held)
     return;
   g_clear_handle_id (&self->timer, g_source_remove);
   build (self);

@@ -46,6 +46,9 @@ guint64          ov_tree_presenter_get_id       (OvTreePresenter *self,
                                                  guint32          slot);
 /* Of the overlay that is shown; both ends 0 without one. */
 OvHeatRamp       ov_tree_presenter_get_ramp     (OvTreePresenter *self);
+/* While held, nothing new is shown: a census under way would be shown in parts. */
+void             ov_tree_presenter_set_held     (OvTreePresenter *self,
+                                                 gboolean         held);
 /* Builds at once instead of at the next turn. */
 void             ov_tree_presenter_present_now  (OvTreePresenter *self);
 

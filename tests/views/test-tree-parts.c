@@ -134,6 +134,21 @@ test_follows_changes (Fixture       *fixture,
 }
 
 static void
+test_holds (Fixture       *fixture,
+            gconstpointer  unused)
+{
+  ov_tree_presenter_set_held (fixture->presenter, TRUE);
+  script_birth (fixture->table, 7, 5, "shop_till", 1);
+  ov_process_table_flush (fixture->table);
+  ov_tree_presenter_present_now (fixture->presenter);
+  g_assert_false (is_shown (fixture, 7));
+
+  ov_tree_presenter_set_held (fixture->presenter, FALSE);
+  ov_tree_presenter_present_now (fixture->presenter);
+  g_assert_true (is_shown (fixture, 7));
+}
+
+static void
 test_heat (Fixture       *fixture,
            gconstpointer  unused)
 {
@@ -253,6 +268,7 @@ static const struct
   { "/views/tree/shows-all", test_shows_all },
   { "/views/tree/folds", test_folds },
   { "/views/tree/follows-changes", test_follows_changes },
+  { "/views/tree/holds", test_holds },
   { "/views/tree/heat", test_heat },
   { "/views/tree/monitors", test_monitors },
   { "/views/tree/breadcrumbs", test_breadcrumbs },
