@@ -157,7 +157,7 @@ get_string (const Build *build,
   return ov_strings_get (build->strings, id);
 }
 
-/* Name, else label, child id, Module.function/arity. */
+/* Name, else label, child id, a supervisor's callback module, Module.function/arity. */
 static void
 write_labels (Build           *build,
               const OvProcess *row)
@@ -170,6 +170,8 @@ write_labels (Build           *build,
     best = get_string (build, row->label);
   if (best == NULL)
     best = ov_process_text_get_child_id (build->table, row);
+  if (best == NULL)
+    best = ov_process_table_get_callback (build->table, row);
   if (best != NULL)
     ov_process_text_append_safe (build->label, g_str_has_prefix (best, "Elixir.")
                                                    ? best + strlen ("Elixir.") : best);

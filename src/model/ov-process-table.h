@@ -169,6 +169,8 @@ const OvAbsentChild *ov_process_table_get_absent      (OvProcessTable *self,
 guint32              ov_process_table_get_rival       (OvProcessTable *self,
                                                        guint32         slot);
 /* Words for a row, in OTP's terms; (transfer full). */
+const char          *ov_process_table_get_callback    (OvProcessTable  *self,
+                                                       const OvProcess *row); /* a supervisor's callback module, or NULL */
 char                *ov_process_table_dup_title       (OvProcessTable *self,
                                                        guint32         slot); /* name, else label, child id, M.f/a */
 char                *ov_process_table_dup_pid         (OvProcessTable *self,

@@ -100,6 +100,29 @@ ov_absence_get_word (OvAbsence value)
   return WORD (absence_words, value);
 }
 
+/**
+ * ov_process_table_get_callback:
+ * @self: a table
+ * @row: a row of it
+ *
+ * The callback module of a supervisor that began as OTP's supervisors do: their initial call is
+ * {supervisor, CallbackModule, 1}.
+ *
+ * Returns: (transfer none) (nullable): its name, %NULL for every other process
+ */
+const char *
+ov_process_table_get_callback (OvProcessTable  *self,
+                               const OvProcess *row)
+{
+  const char *function = ov_strings_get (self->strings, row->function);
+
+  if (row->behaviour != OV_BEHAVIOUR_SUPERVISOR || function == NULL || row->arity != 1
+      || g_str_equal (function, "init"))
+    return NULL;
+
+  return function;
+}
+
 /* "gen_server:init/1"; Elixir's modules as Elixir writes them, "Shop.Cart.init/1". */
 static char *
 dup_call (OvProcessTable  *self,
@@ -107,7 +130,10 @@ dup_call (OvProcessTable  *self,
 {
   const char *module = ov_strings_get (self->strings, row->module);
   const char *function = ov_strings_get (self->strings, row->function);
+  const char *callback = ov_process_table_get_callback (self, row);
 
+  if (callback != NULL)
+    return g_strdup (g_str_has_prefix (callback, "Elixir.") ? callback + strlen ("Elixir.") : callback);
   if (module == NULL || function == NULL)
     return NULL;
   if (g_str_has_prefix (module, "Elixir."))
@@ -121,8 +147,8 @@ dup_call (OvProcessTable  *self,
  * @self: a table
  * @slot: a used slot
  *
- * What a person calls the process: its registered name, else its label, its child id, its
- * initial call, its pid.
+ * What a person calls the process: its registered name, else its label, its child id, a
+ * supervisor's callback module, its initial call, its pid.
  *
  * Returns: (transfer full) (nullable): a title, %NULL for a free slot
  */

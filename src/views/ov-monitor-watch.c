@@ -14,6 +14,7 @@
 #include "views/ov-request.h"
 
 #define PERIOD_S 2
+#define PROBE_LABEL "Overstory probe"
 
 struct _OvMonitorWatch
 {
@@ -27,6 +28,26 @@ struct _OvMonitorWatch
 };
 
 G_DEFINE_FINAL_TYPE (OvMonitorWatch, ov_monitor_watch, G_TYPE_OBJECT)
+
+/* The probe watches supervised processes too, to tell their end; that is no part of the system. */
+static gboolean
+is_ours (OvProcessTable *table,
+         const OvPid    *pid)
+{
+  const OvProcess *row = ov_process_table_get_row (table, ov_process_table_find_pid (table, pid));
+  const char *label = row != NULL ? ov_strings_get (ov_process_table_get_strings (table), row->label) : NULL;
+
+  return label != NULL && g_str_has_prefix (label, PROBE_LABEL);
+}
+
+static void
+add_pid (OvProcessTable *table,
+         GArray         *pids,
+         const OvPid    *pid)
+{
+  if (!is_ours (table, pid))
+    g_array_append_vals (pids, pid, 1);
+}
 
 static GArray *
 parse_pids (OvMonitorWatch *self,
@@ -44,9 +65,9 @@ parse_pids (OvMonitorWatch *self,
       OvPid pid;
 
       if (text != NULL && ov_pid_parse (text, ov_node_get_name (self->node), &pid))
-        g_array_append_val (pids, pid);
+        add_pid (table, pids, &pid);
       else if (text != NULL && (slot = ov_process_table_find_name (table, text)) != OV_SLOT_NONE)
-        g_array_append_val (pids, ov_process_table_get_row (table, slot)->pid);
+        add_pid (table, pids, &ov_process_table_get_row (table, slot)->pid);
     }
 
   return pids;

@@ -468,7 +468,11 @@ ov_node_view_inspect (OvNodeView *self)
 void
 ov_node_view_focus_page (OvNodeView *self)
 {
+  GtkWidget *page;
+
   g_return_if_fail (OV_IS_NODE_VIEW (self));
 
-  gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+  page = gtk_stack_get_visible_child (self->stack);
+  if (!gtk_widget_grab_focus (page))
+    gtk_widget_child_focus (page, GTK_DIR_TAB_FORWARD);
 }

@@ -438,6 +438,15 @@ describe_cb (OvCanvas *canvas,
   return ov_hover_card_describe (table, slot);
 }
 
+/* The focus of the page is its canvas, not the first step of the breadcrumbs. */
+static gboolean
+ov_tree_page_grab_focus (GtkWidget *widget)
+{
+  OvTreePage *self = OV_TREE_PAGE (widget);
+
+  return gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
+}
+
 static void
 ov_tree_page_dispose (GObject *object)
 {
@@ -517,6 +526,7 @@ ov_tree_page_class_init (OvTreePageClass *klass)
 
   object_class->dispose = ov_tree_page_dispose;
 
+  widget_class->grab_focus = ov_tree_page_grab_focus;
   bind_template (widget_class);
   install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "treepage");
