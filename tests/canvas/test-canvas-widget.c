@@ -485,6 +485,48 @@ test_announces_focus (Fixture       *fixture,
                                        GTK_ACCESSIBLE_PROPERTY_LABEL, "process 1004");
 }
 
+static gboolean
+would_nest (guint32 n)
+{
+  g_autoptr (OvScene) scene = make_scene (n, 0);
+  g_autoptr (OvLayout) layout = ov_layout_compute (scene, OV_LAYOUT_AUTOMATIC, NULL);
+
+  return layout->nested;
+}
+
+static void
+show (Fixture *fixture,
+      guint32  n)
+{
+  g_autoptr (OvScene) scene = make_scene (n, 0);
+
+  ov_canvas_set_scene (fixture->canvas, scene);
+  wait_for_layout (fixture->canvas);
+}
+
+/* One process more does not turn a tree into boxes; ten times as many do. */
+static void
+test_keeps_choice (Fixture       *fixture,
+                   gconstpointer  unused)
+{
+  guint32 n = 20;
+
+  while (would_nest (n + 10) == would_nest (n) && n < 600)
+    n += 10;
+  g_assert_cmpuint (n, <, 600);
+
+  ov_canvas_set_layout_kind (fixture->canvas, OV_LAYOUT_PACKED);
+  ov_canvas_set_layout_kind (fixture->canvas, OV_LAYOUT_AUTOMATIC);
+  show (fixture, n);
+  g_assert_false (ov_canvas_get_layout (fixture->canvas)->nested);
+  show (fixture, n + 10);
+  g_assert_false (ov_canvas_get_layout (fixture->canvas)->nested);
+  show (fixture, n * 10);
+  g_assert_true (ov_canvas_get_layout (fixture->canvas)->nested);
+  show (fixture, n * 9);
+  g_assert_true (ov_canvas_get_layout (fixture->canvas)->nested);
+}
+
 static const struct
 {
   const char *path;
@@ -495,6 +537,7 @@ static const struct
   { "/canvas/widget/keys-walk", test_keys_walk },
   { "/canvas/widget/zooms", test_zooms },
   { "/canvas/widget/camera-keeps", test_camera_keeps },
+  { "/canvas/widget/keeps-choice", test_keeps_choice },
   { "/canvas/widget/late-answers", test_late_answers },
   { "/canvas/widget/update-keeps-layout", test_update_keeps_layout },
   { "/canvas/widget/closes-while-busy", test_closes_while_busy },

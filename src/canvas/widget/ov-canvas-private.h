@@ -34,6 +34,8 @@ struct _OvCanvas
   OvLayout     *layout;
   OvHit        *hit;
   OvLayoutKind  layout_kind;
+  guint32       chosen_for;     /* items when the automatic choice was made; 0: not made */
+  gboolean      chosen_nested;
   guint         serial;
   GCancellable *cancellable;
   guint64       reveal_later, zoom_later; /* ids that only the wanted scene has */

@@ -12,6 +12,8 @@
 
 #include <glib/gi18n.h>
 
+#define CHOICE_SPAN 2
+
 typedef struct
 {
   OvScene     *scene;
@@ -61,6 +63,32 @@ keep_if_known (const OvScene *scene,
   return ov_scene_find (scene, id) == OV_SCENE_NONE ? 0 : id;
 }
 
+/* The automatic choice is kept while the number of items stays of the same order: a tree that
+ * turns into boxes because one process came would be lost from sight. */
+static OvLayoutKind
+get_kind (const OvCanvas *self,
+          const OvScene  *scene)
+{
+  guint32 n = ov_scene_get_size (scene);
+
+  if (self->layout_kind != OV_LAYOUT_AUTOMATIC || self->chosen_for == 0
+      || n > self->chosen_for * CHOICE_SPAN || n < self->chosen_for / CHOICE_SPAN)
+    return self->layout_kind;
+
+  return self->chosen_nested ? OV_LAYOUT_PACKED : OV_LAYOUT_TIDY;
+}
+
+static void
+keep_choice (OvCanvas  *self,
+             const Job *job)
+{
+  if (job->kind != OV_LAYOUT_AUTOMATIC)
+    return;
+
+  self->chosen_for = ov_scene_get_size (job->scene);
+  self->chosen_nested = job->layout->nested;
+}
+
 /* The camera follows a growing picture only as long as the user has left it fitted. */
 static gboolean
 needs_another_fit (OvCanvas *self)
@@ -102,6 +130,7 @@ apply_layout (OvCanvas *self,
   g_autoptr (OvTween) old_tween = g_steal_pointer (&self->tween);
   gboolean first = old_scene == NULL || ov_scene_get_size (old_scene) == 0;
 
+  keep_choice (self, job);
   self->scene = ov_scene_ref (job->scene);
   self->layout = g_steal_pointer (&job->layout);
   g_clear_pointer (&self->hit, ov_hit_free);
@@ -147,7 +176,7 @@ ov_canvas_lay_out (OvCanvas *self,
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   job->scene = ov_scene_ref (scene);
-  job->kind = self->layout_kind;
+  job->kind = get_kind (self, scene);
   job->serial = ++self->serial;
   if (self->wanted != scene)
     {

@@ -307,6 +307,7 @@ ov_canvas_set_layout_kind (OvCanvas    *self,
     return;
 
   self->layout_kind = kind;
+  self->chosen_for = 0;
   self->needs_fit = TRUE;
   scene = self->wanted != NULL ? self->wanted : self->scene;
   if (scene != NULL)
