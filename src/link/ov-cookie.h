@@ -35,12 +35,6 @@ void     ov_cookie_store_async  (const char          *node,
                                  gpointer             user_data);
 gboolean ov_cookie_store_finish (GAsyncResult  *result,
                                  GError       **error);
-void     ov_cookie_forget_async (const char          *node,
-                                 GCancellable        *cancellable,
-                                 GAsyncReadyCallback  callback,
-                                 gpointer             user_data);
-gboolean ov_cookie_forget_finish (GAsyncResult  *result,
-                                  GError       **error);
 
 typedef char OvCookie;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvCookie, ov_cookie_free)

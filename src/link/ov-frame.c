@@ -52,20 +52,6 @@ ov_frame_reader_clear (OvFrameReader *self)
   self->length = self->filled = self->allocated = 0;
 }
 
-/**
- * ov_frame_reader_is_in_middle:
- * @self: a reader
- *
- * Returns: whether a frame has begun and not ended
- */
-gboolean
-ov_frame_reader_is_in_middle (const OvFrameReader *self)
-{
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  return self->n_header > 0;
-}
-
 static gboolean
 take_header (OvFrameReader  *self,
              const guint8  **at,

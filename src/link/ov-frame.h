@@ -30,7 +30,6 @@ typedef gboolean (*OvFrameFunc) (GBytes   *frame,
 void     ov_frame_reader_init         (OvFrameReader *self,
                                        guint32        max_bytes);
 void     ov_frame_reader_clear        (OvFrameReader *self);
-gboolean ov_frame_reader_is_in_middle (const OvFrameReader *self);
 gboolean ov_frame_reader_feed         (OvFrameReader  *self,
                                        const guint8   *bytes,
                                        gsize           length,

@@ -22,7 +22,6 @@ typedef struct
 
   /* out */
   OvPid       self;        /* our pid */
-  guint64     peer_flags;
   guint       peer_version; /* of the distribution protocol: 5 or 6 */
 } OvHandshake;
 

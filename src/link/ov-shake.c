@@ -139,12 +139,6 @@ read_exactly (OvShake *shake,
   return TRUE;
 }
 
-static guint32
-read_u32 (const guint8 *at)
-{
-  return (guint32) at[0] << 24 | (guint32) at[1] << 16 | (guint32) at[2] << 8 | at[3];
-}
-
 static gboolean
 is_text (const guint8 *body,
          gsize         length,
@@ -224,10 +218,6 @@ check_challenge (OvShake      *shake,
       ov_shake_fail_protocol (shake);
       return FALSE;
     }
-  if (body[0] == 'N')
-    shake->self->peer_flags = (guint64) read_u32 (body + 1) << 32 | read_u32 (body + 5);
-  else
-    shake->self->peer_flags = read_u32 (body + 3);
   shake->self->peer_version = body[0] == 'N' ? 6 : 5;
   shake->stage = OV_SHAKE_CHALLENGED;
 

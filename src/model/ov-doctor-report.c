@@ -55,21 +55,3 @@ ov_node_remember_cookie_finish (GAsyncResult  *result,
 {
   return ov_cookie_store_finish (result, error);
 }
-
-void
-ov_node_forget_cookie_async (const char          *node,
-                             GCancellable        *cancellable,
-                             GAsyncReadyCallback  callback,
-                             gpointer             user_data)
-{
-  g_return_if_fail (node != NULL);
-
-  ov_cookie_forget_async (node, cancellable, callback, user_data);
-}
-
-gboolean
-ov_node_forget_cookie_finish (GAsyncResult  *result,
-                              GError       **error)
-{
-  return ov_cookie_forget_finish (result, error);
-}

@@ -3,7 +3,7 @@
  * The doctor and the cookie keeper, handed on to those who may not include the link.
  *
  * Operations and views stand on the model; what they need of attaching that is not an OvNode
- * yet (why does it fail, keep or forget a cookie) they find here.
+ * yet (why does it fail, keep a cookie) they find here.
  * Thread: main.
  */
 #pragma once
@@ -22,19 +22,13 @@ void       ov_node_doctor_async           (const char            *node,
                                            gpointer               user_data);
 GPtrArray *ov_node_doctor_finish          (GAsyncResult  *result,
                                            GError       **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Keeps @cookie for @node in the keyring of the person, or removes it from there. */
+/* Keeps @cookie for @node in the keyring of the person. */
 void       ov_node_remember_cookie_async  (const char          *node,
                                            const char          *cookie,
                                            GCancellable        *cancellable,
                                            GAsyncReadyCallback  callback,
                                            gpointer             user_data);
 gboolean   ov_node_remember_cookie_finish (GAsyncResult  *result,
-                                           GError       **error);
-void       ov_node_forget_cookie_async    (const char          *node,
-                                           GCancellable        *cancellable,
-                                           GAsyncReadyCallback  callback,
-                                           gpointer             user_data);
-gboolean   ov_node_forget_cookie_finish   (GAsyncResult  *result,
                                            GError       **error);
 
 G_END_DECLS

@@ -34,14 +34,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (OvNode, ov_node, G_TYPE_OBJECT)
 
-static const char *const state_words[] = {
-  [OV_NODE_OFFLINE] = "offline",
-  [OV_NODE_CONNECTING] = "connecting",
-  [OV_NODE_TAKING_CENSUS] = "taking_census",
-  [OV_NODE_LIVE] = "live",
-  [OV_NODE_GONE] = "gone",
-};
-
 void
 ov_node_set_state (OvNode       *self,
                    OvNodeState   state,
@@ -347,12 +339,6 @@ ov_node_get_figures (OvNode *self)
   g_return_val_if_fail (OV_IS_NODE (self), NULL);
 
   return &self->figures;
-}
-
-const char *
-ov_node_state_get_word (OvNodeState state)
-{
-  return (gsize) state < G_N_ELEMENTS (state_words) ? state_words[state] : NULL;
 }
 
 OvProcessTable *

@@ -58,7 +58,6 @@ const GError   *ov_node_get_error         (OvNode *self);
 gboolean        ov_node_can_reconnect     (OvNode *self);
 OvWatch         ov_node_get_watched       (OvNode *self);
 const OvNodeFigures *ov_node_get_figures  (OvNode *self);
-const char     *ov_node_state_get_word    (OvNodeState state); /* "live" */
 OvProcessTable *ov_node_get_processes     (OvNode *self); /* (transfer none), never NULL */
 
 void            ov_node_attach_async      (OvNode                *self,

@@ -74,19 +74,6 @@ G_DEFINE_FINAL_TYPE (OvProcessItem, ov_process_item, G_TYPE_OBJECT)
 G_DEFINE_FINAL_TYPE_WITH_CODE (OvProcessList, ov_process_list, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-static const char *const column_words[OV_N_COLUMNS] = {
-  [OV_COLUMN_TITLE] = "name",
-  [OV_COLUMN_PID] = "pid",
-  [OV_COLUMN_KIND] = "kind",
-  [OV_COLUMN_MODULE] = "module",
-  [OV_COLUMN_MEMORY] = "memory",
-  [OV_COLUMN_REDUCTIONS] = "reductions",
-  [OV_COLUMN_MAILBOX] = "message_queue_len",
-  [OV_COLUMN_STATUS] = "status",
-  [OV_COLUMN_APPLICATION] = "application",
-  [OV_COLUMN_CURRENT] = "current_function",
-};
-
 /* By their words. */
 static const guint8 kind_ranks[] = {
   [OV_BEHAVIOUR_AGENT] = 0,
@@ -130,14 +117,6 @@ ov_process_item_class_init (OvProcessItemClass *klass)
 static void
 ov_process_item_init (OvProcessItem *self)
 {
-}
-
-guint
-ov_process_item_get_position (OvProcessItem *self)
-{
-  g_return_val_if_fail (OV_IS_PROCESS_ITEM (self), 0);
-
-  return self->position;
 }
 
 guint32
@@ -715,29 +694,4 @@ ov_process_list_position_of (OvProcessList *self,
 
   return position != G_MAXUINT32 && ov_process_list_slot_at (self, position) == slot ? position
                                                                                     : G_MAXUINT;
-}
-
-const char *
-ov_column_get_word (OvColumn column)
-{
-  g_return_val_if_fail (column < OV_N_COLUMNS, NULL);
-
-  return column_words[column];
-}
-
-gboolean
-ov_column_parse (const char *word,
-                 OvColumn   *column)
-{
-  g_return_val_if_fail (word != NULL, FALSE);
-  g_return_val_if_fail (column != NULL, FALSE);
-
-  for (guint i = 0; i < OV_N_COLUMNS; i++)
-    if (g_str_equal (column_words[i], word))
-      {
-        *column = i;
-        return TRUE;
-      }
-
-  return FALSE;
 }

@@ -33,7 +33,6 @@ typedef enum
 G_DECLARE_FINAL_TYPE (OvProcessItem, ov_process_item, OV, PROCESS_ITEM, GObject)
 
 /* Signal "changed": what the item stands for, or its figures, changed. */
-guint            ov_process_item_get_position (OvProcessItem *self);
 guint32          ov_process_item_get_slot     (OvProcessItem *self); /* OV_SLOT_NONE: ended while frozen */
 const OvProcess *ov_process_item_get_row      (OvProcessItem *self); /* NULL: ended while frozen */
 /* The text of a cell as people read it; "" where there is nothing to say. */
@@ -69,8 +68,5 @@ guint           ov_process_list_position_of (OvProcessList *self,
 /* Sorts and filters now instead of with the next change of the table. */
 void            ov_process_list_refresh     (OvProcessList *self);
 
-const char     *ov_column_get_word          (OvColumn column); /* "memory": for settings and options */
-gboolean        ov_column_parse             (const char *word,
-                                             OvColumn   *column);
 
 G_END_DECLS

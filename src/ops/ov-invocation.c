@@ -225,14 +225,6 @@ ov_invocation_unref (OvInvocation *self)
   g_free (self);
 }
 
-const OvOperation *
-ov_invocation_get_operation (OvInvocation *self)
-{
-  g_return_val_if_fail (self != NULL, NULL);
-
-  return self->operation;
-}
-
 OvSession *
 ov_invocation_get_session (OvInvocation *self)
 {

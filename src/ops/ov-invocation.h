@@ -17,7 +17,6 @@ OvInvocation      *ov_invocation_ref             (OvInvocation *self);
 void               ov_invocation_unref           (OvInvocation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvInvocation, ov_invocation_unref)
 
-const OvOperation *ov_invocation_get_operation   (OvInvocation *self);
 OvSession         *ov_invocation_get_session     (OvInvocation *self); /* nullable */
 OvNode            *ov_invocation_get_node        (OvInvocation *self); /* never NULL where one is needed */
 const char        *ov_invocation_get_format      (OvInvocation *self); /* "json" by default */

@@ -447,14 +447,6 @@ ov_probe_is_attached (OvProbe *self)
   return self->state == ATTACHED;
 }
 
-const char *
-ov_probe_get_node_name (OvProbe *self)
-{
-  g_return_val_if_fail (OV_IS_PROBE (self), NULL);
-
-  return self->link != NULL ? ov_link_get_node_name (self->link) : NULL;
-}
-
 guint16
 ov_probe_get_port (OvProbe *self)
 {

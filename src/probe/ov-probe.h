@@ -228,7 +228,6 @@ gboolean     ov_probe_detach_finish    (OvProbe       *self,
                                         GError       **error);
 /* Signal "lost" (const GError *error): the link went away other than by detach. */
 gboolean     ov_probe_is_attached      (OvProbe *self);
-const char  *ov_probe_get_node_name    (OvProbe *self);
 guint16      ov_probe_get_port         (OvProbe *self);
 guint        ov_probe_get_otp_release  (OvProbe *self); /* 25 */
 

@@ -550,15 +550,6 @@ ov_sandbox_stop (OvSandbox *self)
   clear_node (self);
 }
 
-/** ov_sandbox_get_example: Returns: (transfer none): its name */
-const char *
-ov_sandbox_get_example (OvSandbox *self)
-{
-  g_return_val_if_fail (OV_IS_SANDBOX (self), NULL);
-
-  return self->example;
-}
-
 /** ov_sandbox_get_node: Returns: (transfer none): the node's name; epmd does not know it */
 const char *
 ov_sandbox_get_node (OvSandbox *self)

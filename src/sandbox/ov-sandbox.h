@@ -48,7 +48,6 @@ void        ov_sandbox_start_async  (const char          *example,
 OvSandbox  *ov_sandbox_start_finish (GAsyncResult  *result,
                                      GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 void        ov_sandbox_stop         (OvSandbox *self);
-const char *ov_sandbox_get_example  (OvSandbox *self);
 const char *ov_sandbox_get_node     (OvSandbox *self); /* "shop-1a2b@localhost" */
 guint16     ov_sandbox_get_port     (OvSandbox *self);
 const char *ov_sandbox_get_cookie   (OvSandbox *self); /* never to be printed */

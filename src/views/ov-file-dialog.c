@@ -24,29 +24,6 @@ response_cb (GtkNativeDialog *dialog,
   gtk_native_dialog_destroy (dialog);
 }
 
-static void
-run (GtkWidget            *parent,
-     const char           *title,
-     GtkFileChooserAction  action,
-     const char           *suggested_name,
-     GAsyncReadyCallback   callback,
-     gpointer              user_data)
-{
-  GtkRoot *root = gtk_widget_get_root (parent);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
-  GtkFileChooserNative *dialog;
-
-  g_task_set_source_tag (task, run);
-  dialog = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
-                                        action, NULL, NULL);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  if (suggested_name != NULL)
-    gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), suggested_name);
-  g_task_set_task_data (task, dialog, g_object_unref);
-  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), g_object_ref (task));
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
-}
-
 void
 ov_file_dialog_save_async (GtkWidget           *parent,
                            const char          *title,
@@ -54,20 +31,22 @@ ov_file_dialog_save_async (GtkWidget           *parent,
                            GAsyncReadyCallback  callback,
                            gpointer             user_data)
 {
+  g_autoptr (GTask) task = NULL;
+  GtkFileChooserNative *dialog;
+  GtkRoot *root;
+
   g_return_if_fail (GTK_IS_WIDGET (parent));
 
-  run (parent, title, GTK_FILE_CHOOSER_ACTION_SAVE, suggested_name, callback, user_data);
-}
-
-void
-ov_file_dialog_open_async (GtkWidget           *parent,
-                           const char          *title,
-                           GAsyncReadyCallback  callback,
-                           gpointer             user_data)
-{
-  g_return_if_fail (GTK_IS_WIDGET (parent));
-
-  run (parent, title, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, callback, user_data);
+  task = g_task_new (NULL, NULL, callback, user_data);
+  g_task_set_source_tag (task, ov_file_dialog_save_async);
+  root = gtk_widget_get_root (parent);
+  dialog = gtk_file_chooser_native_new (title, GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                        GTK_FILE_CHOOSER_ACTION_SAVE, NULL, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  gtk_file_chooser_set_current_name (GTK_FILE_CHOOSER (dialog), suggested_name);
+  g_task_set_task_data (task, dialog, g_object_unref);
+  g_signal_connect (dialog, "response", G_CALLBACK (response_cb), g_object_ref (task));
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
 GFile *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Choosing a file to open or to save to, through the portal where there is one.  The one place
- * that knows the toolkit's class for it, which newer GTK replaces.  Thread: main.
+ * Choosing a file to save to, through the portal where there is one.  The one place that knows
+ * the toolkit's class for it, which newer GTK replaces.  Thread: main.
  */
 #pragma once
 
@@ -15,11 +15,7 @@ void   ov_file_dialog_save_async (GtkWidget           *parent,
                                   const char          *suggested_name,
                                   GAsyncReadyCallback  callback,
                                   gpointer             user_data);
-void   ov_file_dialog_open_async (GtkWidget           *parent,
-                                  const char          *title,
-                                  GAsyncReadyCallback  callback,
-                                  gpointer             user_data);
-/* Of both; (transfer full) (nullable): NULL without an error when the person thought better. */
+/* (transfer full) (nullable): NULL without an error when the person thought better. */
 GFile *ov_file_dialog_finish     (GAsyncResult  *result,
                                   GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -59,9 +59,7 @@ get_step_title (const char *name)
 static void
 copy_clicked_cb (OvFindings *self)
 {
-  g_autofree char *text = ov_findings_dup_text (self);
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), text);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->text->str);
 }
 
 static GtkWidget *
@@ -195,12 +193,4 @@ ov_findings_show (OvFindings *self,
       if (JSON_NODE_HOLDS_OBJECT (step))
         add_step (self, json_node_get_object (step));
     }
-}
-
-char *
-ov_findings_dup_text (OvFindings *self)
-{
-  g_return_val_if_fail (OV_IS_FINDINGS (self), NULL);
-
-  return g_strdup (self->text->str);
 }

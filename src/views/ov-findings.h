@@ -14,9 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (OvFindings, ov_findings, OV, FINDINGS, AdwBin)
 
 /* The answer of `node doctor`: {"steps":[{"name","ok","message","hint"}]}. */
-void  ov_findings_show     (OvFindings *self,
-                            JsonObject *answer);
-/* The same as plain text, to be sent to somebody who can help. */
-char *ov_findings_dup_text (OvFindings *self) G_GNUC_WARN_UNUSED_RESULT;
+void ov_findings_show (OvFindings *self,
+                       JsonObject *answer);
 
 G_END_DECLS

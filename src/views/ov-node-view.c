@@ -28,7 +28,6 @@ struct _OvNodeView
   char          *page;      /* the one the person chose, also while another is shown */
   gint64         seen_us;   /* when the node was last heard of */
   guint          facts_id;
-  gboolean       is_compact;
   gboolean       closed_by_fold; /* the inspector was closed because it would cover the page */
 
   GtkWidget     *sidebar, *see_label, *facts, *trouble_button, *flap, *reconnect_button;
@@ -406,14 +405,6 @@ ov_node_view_show_page (OvNodeView *self,
   return FALSE;
 }
 
-const char *
-ov_node_view_get_page (OvNodeView *self)
-{
-  g_return_val_if_fail (OV_IS_NODE_VIEW (self), NULL);
-
-  return self->page;
-}
-
 void
 ov_node_view_set_compact (OvNodeView *self,
                           gboolean    compact)
@@ -422,7 +413,6 @@ ov_node_view_set_compact (OvNodeView *self,
 
   g_return_if_fail (OV_IS_NODE_VIEW (self));
 
-  self->is_compact = compact;
   gtk_widget_set_visible (self->see_label, !compact);
   gtk_widget_set_visible (self->facts, !compact);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->page_rows, i)); i++)

@@ -22,7 +22,6 @@ gboolean   ov_node_view_has_page     (const char *page);
 /* "tree", "processes"; FALSE: no such page. */
 gboolean   ov_node_view_show_page    (OvNodeView *self,
                                       const char *page);
-const char *ov_node_view_get_page    (OvNodeView *self);
 /* The sidebar shows icons only. */
 void       ov_node_view_set_compact  (OvNodeView *self,
                                       gboolean    compact);

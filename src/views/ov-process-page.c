@@ -381,14 +381,6 @@ ov_process_page_set_subject (OvProcessPage *self,
 }
 
 void
-ov_process_page_focus_filter (OvProcessPage *self)
-{
-  g_return_if_fail (OV_IS_PROCESS_PAGE (self));
-
-  gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
-}
-
-void
 ov_process_page_reveal (OvProcessPage *self)
 {
   guint position = gtk_single_selection_get_selected (self->selection);

@@ -17,7 +17,6 @@ G_DECLARE_FINAL_TYPE (OvProcessPage, ov_process_page, OV, PROCESS_PAGE, AdwBin)
 void ov_process_page_set_subject  (OvProcessPage *self,
                                    OvSession     *session,
                                    OvNode        *node);
-void ov_process_page_focus_filter (OvProcessPage *self);
 /* Scrolls to the selected process. */
 void ov_process_page_reveal       (OvProcessPage *self);
 

@@ -19,8 +19,7 @@ struct _OvStartPage
   AdwBin       parent_instance;
   OvSession   *session;
   OvDiscovery *discovery;
-  GtkWidget   *example_rows, *found_rows, *recent_rows, *recent_group, *lessons_row,
-              *attach_button;
+  GtkWidget   *example_rows, *found_rows, *recent_rows, *recent_group, *lessons_row;
   GtkLabel    *none_label;
 };
 
@@ -287,7 +286,6 @@ ov_start_page_class_init (OvStartPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, recent_rows);
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, recent_group);
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, lessons_row);
-  gtk_widget_class_bind_template_child (widget_class, OvStartPage, attach_button);
   gtk_widget_class_bind_template_child (widget_class, OvStartPage, none_label);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, example_activated_cb);

@@ -39,7 +39,6 @@ test_nodes (void)
   ov_session_set_filter (session, NULL);
   g_assert_cmpstr (ov_session_get_filter (session), ==, "");
   g_assert_cmpint (ov_node_get_state (first), ==, OV_NODE_OFFLINE);
-  g_assert_cmpstr (ov_node_state_get_word (OV_NODE_GONE), ==, "gone");
   g_assert_finalize_object (g_steal_pointer (&session));
   g_assert_finalize_object (g_steal_pointer (&first));
   g_assert_finalize_object (g_steal_pointer (&second));

@@ -345,14 +345,6 @@ ov_canvas_get_selected (OvCanvas *self)
   return self->selected;
 }
 
-guint64
-ov_canvas_get_focused (OvCanvas *self)
-{
-  g_return_val_if_fail (OV_IS_CANVAS (self), 0);
-
-  return self->focused;
-}
-
 void
 ov_canvas_set_focused (OvCanvas *self,
                        guint64   id)

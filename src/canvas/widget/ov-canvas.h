@@ -67,7 +67,6 @@ void       ov_canvas_center_on       (OvCanvas *self,
                                       double    world_x,
                                       double    world_y);
 /* The item that keys act on, 0: none. */
-guint64    ov_canvas_get_focused     (OvCanvas *self);
 void       ov_canvas_set_focused     (OvCanvas *self,
                                       guint64   id);
 /* What a screen reader says of an item; (transfer full).  Label and second line until set. */
