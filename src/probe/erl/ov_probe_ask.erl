@@ -9,7 +9,6 @@
 
 -define(MAX_ENTRIES, 200).     % of a dictionary
 -define(MAX_PIDS, 1000).       % of links, monitors …
--define(BIG_HEAP, 8388608).    % words; the dictionary of a larger process is not copied
 
 answer(Name, _) when Name =:= <<"node_info">> -> {ok, node_info()};
 answer(Name, Args) when Name =:= <<"process_info">> -> with_process(Args, fun info/2);
@@ -114,8 +113,8 @@ info(Pid, _Waiting, Items) ->
         undefined ->
             no_process();
         Facts ->
-            Big = proplists:get_value(heap_size, Facts, 0) > ?BIG_HEAP,
-            Parts = [cheap_part(Pid, Facts), relations(Pid), dictionary(Big, Pid), stack(Pid),
+            Parts = [cheap_part(Pid, Facts), relations(Pid),
+                     dictionary(ov_probe_record:is_large(Pid), Pid), stack(Pid),
                      collection(Pid), newer(Pid), family(Pid)],
             {ok, lists:foldl(fun maps:merge/2, #{}, Parts)}
     end.
@@ -170,8 +169,13 @@ other({port, Who}) -> Who;
 other(Who) -> Who.
 
 %% Each key and value is cut on its own: {Key, Value, WasCut}.
-dictionary(true, _) ->
+dictionary(huge, _) ->
     #{dictionary => [], dictionary_size => null, dictionary_truncated => true};
+dictionary(large, Pid) ->
+    case ov_probe_record:aside(fun() -> dictionary(false, Pid) end) of
+        {ok, Part} -> Part;
+        too_large -> dictionary(huge, Pid)
+    end;
 dictionary(false, Pid) ->
     Entries = case process_info(Pid, dictionary) of
                   {_, List} -> List;

@@ -6,7 +6,12 @@
 -module(ov_probe_record).
 -include("ov_probe.hrl").
 -export([new/0, restart/1, read/2, behaviour/1, describe/1, pid_list/2, status/1,
-         system_ns/0]).
+         system_ns/0, is_large/1, aside/1]).
+
+-define(MANY_REDUCTIONS, 100000).  % with fewer nothing large was put into a dictionary
+-define(LARGE_HEAP, 524288).       % words; a dictionary in there is copied aside
+-define(HUGE_HEAP, 8388608).       % words; a dictionary in there is not copied at all
+-define(ASIDE_MS, 1000).
 
 -define(CALLERS, '$callers').
 -define(LABEL, '$process_label').
@@ -25,7 +30,7 @@ new() ->
              group_leader] ++ Parent ++ Keys,
     #{keys => HasKeys, shape => none,
       items => Items ++ [links], items_memory => Items ++ [links, memory],
-      items_bare => Items}.
+      items_bare => Items, items_first => Items -- [dictionary]}.
 
 can(Item) ->
     try is_list(process_info(self(), [Item])) catch error:badarg -> false end.
@@ -39,23 +44,84 @@ restart(Context) ->
 read(Pid, Context) ->
     case process_info(Pid, message_queue_len) of
         undefined -> none;
-        {_, Waiting} -> read(Pid, Waiting, busy(Pid), Context)
+        {_, Waiting} -> read(Pid, Waiting, is_busy(Pid, Context), Context)
     end.
 
 %% A process that ran for long may hold a hundred thousand links (a supervisor), and asking for
-%% them cannot be sliced: look first at what it is.
-busy(Pid) ->
-    case process_info(Pid, reductions) of
-        {_, N} -> N > 1000000;
-        undefined -> false
+%% them cannot be sliced: look first at what it is.  The same for one with a large dictionary,
+%% where the release cannot tell single keys.
+is_busy(Pid, #{keys := HasKeys}) ->
+    case process_info(Pid, [reductions, heap_size]) of
+        [{_, N}, _] when N > 1000000 -> true;
+        [_, {_, Words}] when Words > ?LARGE_HEAP -> true;
+        [{_, N}, _] when N > ?MANY_REDUCTIONS, not HasKeys -> is_large(Pid) =/= false;
+        _ -> false
     end.
 
-read(Pid, Waiting, true, #{items_bare := Items} = Context) ->
+%% false, large or huge, by both generations of the heap; this costs the same for any process.
+is_large(Pid) ->
+    case process_info(Pid, garbage_collection_info) of
+        {_, Sizes} ->
+            Size = fun(Key) -> proplists:get_value(Key, Sizes, 0) end,
+            case Size(heap_block_size) + Size(old_heap_block_size) + Size(mbuf_size) of
+                Words when Words > ?HUGE_HEAP -> huge;
+                Words when Words > ?LARGE_HEAP -> large;
+                _ -> false
+            end;
+        undefined ->
+            false
+    end.
+
+%% What may need more memory than we have: in a process that dies of it instead of us.
+aside(Fun) ->
+    Limit = #{size => ?HEAP_WORDS, kill => true, error_logger => false},
+    {Pid, Ref} = spawn_opt(fun() -> exit({aside, Fun()}) end,
+                           [monitor, {max_heap_size, Limit}]),
+    receive
+        {'DOWN', Ref, process, Pid, {aside, Answer}} -> {ok, Answer};
+        {'DOWN', Ref, process, Pid, _} -> too_large
+    after ?ASIDE_MS ->
+        erlang:demonitor(Ref, [flush]),
+        exit(Pid, kill),
+        too_large
+    end.
+
+%% All facts but links and memory, whatever the dictionary holds; undefined when it is gone.
+bare(Pid, #{keys := true, items_bare := Items} = Context) ->
+    bare_facts(process_info(Pid, Items), Context);
+bare(Pid, #{keys := false, items_first := Items} = Context) ->
     case process_info(Pid, Items) of
+        undefined -> undefined;
+        Info -> bare_facts(Info ++ [{dictionary, kept_keys(Pid, is_large(Pid))}], Context)
+    end.
+
+bare_facts(undefined, _) ->
+    undefined;
+bare_facts(Info, Context) ->
+    {Facts, []} = facts(Info, Context),
+    Facts.
+
+kept_keys(_, huge) ->
+    [];
+kept_keys(Pid, large) ->
+    case aside(fun() -> kept_keys(Pid, false) end) of
+        {ok, Kept} -> Kept;
+        too_large -> []
+    end;
+kept_keys(Pid, false) ->
+    case process_info(Pid, dictionary) of
+        {_, Entries} ->
+            Keys = ['$initial_call', '$ancestors', ?LABEL, ?CALLERS],
+            [Entry || Key <- Keys, Entry <- [lists:keyfind(Key, 1, Entries)], Entry =/= false];
+        undefined ->
+            []
+    end.
+
+read(Pid, Waiting, true, Context) ->
+    case bare(Pid, Context) of
         undefined ->
             none;
-        Info ->
-            {Facts, []} = facts(Info, Context),
+        Facts ->
             case kind(Facts) of
                 ?B_SUPERVISOR -> build(Pid, Waiting, Facts, [{links, unknown}], Context);
                 _ -> build(Pid, Waiting, Facts, expensive(Pid, Waiting), Context)
@@ -174,12 +240,10 @@ initial(_) -> {[], [], 0}.
 
 %% A live process in words: #{call, kind, ancestors}, or none.
 describe(Pid) ->
-    Context = #{items_bare := Items} = new(),
-    case process_info(Pid, Items) of
+    case bare(Pid, new()) of
         undefined ->
             none;
-        Info ->
-            {Facts, []} = facts(Info, Context),
+        Facts ->
             #{call => initial(Facts), kind => kind(Facts), ancestors => maps:get(ancestors, Facts)}
     end.
 

@@ -75,3 +75,40 @@ translate_test_() ->
              {{gen_event, init_it, 6}, [gen_event, self(), self(), n, [], []]}],
     [?_assertEqual(Call, ov_probe_life:translate(proc_lib, init_p, [self(), [], gen, init_it, Args]))
      || {Call, Args} <- Cases].
+
+%% A dictionary that does not fit into the reader leaves the reader alive, and the process in the
+%% census; a large supervisor with a small one is still known as a supervisor.
+large_dictionary_test_() ->
+    {timeout, 30, fun large_dictionary/0}.
+
+large_dictionary() ->
+    Parent = self(),
+    Full = spawn(fun() -> [put({key, I}, {lists:seq(1, 20), I}) || I <- lists:seq(1, 300000)],
+                          register(ov_full, self()),
+                          Parent ! ready, receive stop -> ok end end),
+    receive ready -> ok end,
+    {{_, Full, Shape, ov_full, _, _, _, 0, _, _, []}, ?B_UNKNOWN, _} = read_in_bounds(Full),
+    ?assertMatch({?B_UNKNOWN, erlang, apply, 2, _, _, _, _, _}, Shape),
+    {ok, Info} = ov_probe_ask:answer(<<"process_info">>, #{pid => Full}),
+    ?assertMatch(#{registered_name := ov_full, dictionary := [], dictionary_size := null,
+                   dictionary_truncated := true}, Info),
+    exit(Full, kill).
+
+large_supervisor_test_() ->
+    {timeout, 30, fun large_supervisor/0}.
+
+large_supervisor() ->
+    {ok, Sup} = supervisor:start_link(?MODULE, []),
+    sys:replace_state(Sup, fun(State) -> put(ov_ballast, lists:seq(1, 600000)), State end),
+    ?assertEqual(large, ov_probe_record:is_large(Sup)),
+    {_, ?B_SUPERVISOR, _} = read_in_bounds(Sup),
+    ?assertEqual(?B_SUPERVISOR, ov_probe_record:behaviour(Sup)),
+    unlink(Sup),
+    exit(Sup, kill).
+
+%% As the census reads: in a process that must not grow.
+read_in_bounds(Pid) ->
+    {_, Ref} = spawn_opt(fun() -> exit({read, ov_probe_record:read(Pid, ov_probe_record:new())}) end,
+                         [monitor, {max_heap_size, #{size => ?HEAP_WORDS, kill => true,
+                                                     error_logger => false}}]),
+    receive {'DOWN', Ref, _, _, {read, Answer}} -> Answer end.
