@@ -9,48 +9,17 @@
  * Invariant: the session's selection is the truth; the canvas and the breadcrumbs only show it.
  * Thread: main.
  */
-#include "views/ov-tree-page.h"
+#include "views/ov-tree-page-private.h"
 
 #include "views/ov-breadcrumbs.h"
-#include "views/ov-heat-key.h"
 #include "views/ov-hover-card.h"
 #include "views/ov-legend.h"
-#include "views/ov-monitor-watch.h"
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
-#include "views/ov-tree-presenter.h"
-#include "views/ov-tree-saver.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
 
 #define CARD_GAP 10
-
-struct _OvTreePage
-{
-  GtkWidget        parent_instance;
-  OvSession       *session;
-  OvNode          *node; /* the one whose table is shown */
-  OvTreePresenter *presenter;
-  OvMonitorWatch  *monitors;
-  GtkPopover      *context_popover;
-  guint64          hovered;
-
-  GtkWidget       *breadcrumbs;
-  GtkWidget       *filter_revealer;
-  GtkWidget       *filter_entry;
-  GtkDropDown     *overlay_choice;
-  GtkDropDown     *layout_choice;
-  GtkStack        *stack;
-  AdwStatusPage   *wait_status;
-  AdwStatusPage   *offline_status;
-  GtkWidget       *overlay;
-  OvCanvas        *canvas;
-  GtkWidget       *hover_card;
-  OvHeatKey       *heat_key;
-  AdwBin          *minimap_bin;
-  GMenuModel      *context_menu;
-};
 
 G_DEFINE_FINAL_TYPE (OvTreePage, ov_tree_page, GTK_TYPE_WIDGET)
 
@@ -58,15 +27,6 @@ static OvProcessTable *
 get_table (OvTreePage *self)
 {
   return ov_tree_presenter_get_table (self->presenter);
-}
-
-/* The session's selection, as far as it concerns this node. */
-static guint32
-get_selected (OvTreePage *self)
-{
-  return self->session != NULL && ov_session_get_node (self->session) == self->node
-           ? ov_session_get_selected (self->session)
-           : OV_SLOT_NONE;
 }
 
 /* Where the page stands: waiting, without anything to show, or showing a tree. */
@@ -107,16 +67,7 @@ static void
 update_breadcrumbs (OvTreePage *self)
 {
   ov_breadcrumbs_set_path (OV_BREADCRUMBS (self->breadcrumbs), get_table (self),
-                           get_selected (self));
-}
-
-static void
-enable_actions (OvTreePage *self)
-{
-  gboolean has_selection = get_selected (self) != OV_SLOT_NONE;
-
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tree.zoom-to-selection", has_selection);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "tree.toggle", has_selection);
+                           ov_tree_page_get_selected (self));
 }
 
 static void
@@ -125,10 +76,10 @@ selected_changed_cb (OvSession  *session,
                      gpointer    user_data)
 {
   OvTreePage *self = user_data;
-  guint32 slot = get_selected (self);
+  guint32 slot = ov_tree_page_get_selected (self);
   guint64 id = ov_tree_presenter_get_id (self->presenter, slot);
 
-  enable_actions (self);
+  ov_tree_page_enable_actions (self);
   update_breadcrumbs (self);
   ov_tree_presenter_set_selected (self->presenter, slot);
   ov_monitor_watch_set (self->monitors, slot);
@@ -372,57 +323,6 @@ setting_changed_cb (GSettings  *settings,
   gtk_drop_down_set_selected (GTK_DROP_DOWN (user_data), (guint) g_settings_get_enum (settings, key));
 }
 
-static void
-fit_action (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
-{
-  ov_canvas_fit (OV_TREE_PAGE (widget)->canvas);
-}
-
-static void
-zoom_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  ov_canvas_zoom_by (OV_TREE_PAGE (widget)->canvas, g_str_equal (name, "tree.zoom-in") ? 1.25 : 0.8);
-}
-
-static void
-zoom_to_selection_action (GtkWidget  *widget,
-                          const char *name,
-                          GVariant   *parameter)
-{
-  OvTreePage *self = OV_TREE_PAGE (widget);
-  guint32 slot = get_selected (self);
-
-  if (slot != OV_SLOT_NONE)
-    ov_canvas_zoom_to (self->canvas, ov_tree_presenter_get_id (self->presenter, slot));
-}
-
-static void
-fold_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  OvTreePage *self = OV_TREE_PAGE (widget);
-
-  if (g_str_equal (name, "tree.collapse-all"))
-    ov_tree_presenter_collapse_all (self->presenter);
-  else if (g_str_equal (name, "tree.expand-all"))
-    ov_tree_presenter_expand_all (self->presenter);
-  else
-    ov_tree_presenter_toggle (self->presenter, get_selected (self));
-}
-
-static void
-save_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  ov_tree_saver_run (widget, OV_TREE_PAGE (widget)->session, g_variant_get_string (parameter, NULL));
-}
-
 static char *
 describe_cb (OvCanvas *canvas,
              guint64   id,
@@ -505,20 +405,6 @@ bind_template (GtkWidgetClass *widget_class)
 }
 
 static void
-install_actions (GtkWidgetClass *widget_class)
-{
-  gtk_widget_class_install_action (widget_class, "tree.fit", NULL, fit_action);
-  gtk_widget_class_install_action (widget_class, "tree.zoom-in", NULL, zoom_action);
-  gtk_widget_class_install_action (widget_class, "tree.zoom-out", NULL, zoom_action);
-  gtk_widget_class_install_action (widget_class, "tree.zoom-to-selection", NULL,
-                                   zoom_to_selection_action);
-  gtk_widget_class_install_action (widget_class, "tree.collapse-all", NULL, fold_action);
-  gtk_widget_class_install_action (widget_class, "tree.expand-all", NULL, fold_action);
-  gtk_widget_class_install_action (widget_class, "tree.toggle", NULL, fold_action);
-  gtk_widget_class_install_action (widget_class, "tree.save", "s", save_action);
-}
-
-static void
 ov_tree_page_class_init (OvTreePageClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -528,7 +414,7 @@ ov_tree_page_class_init (OvTreePageClass *klass)
 
   widget_class->grab_focus = ov_tree_page_grab_focus;
   bind_template (widget_class);
-  install_actions (widget_class);
+  ov_tree_page_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "treepage");
 }
 
@@ -569,6 +455,15 @@ ov_tree_page_init (OvTreePage *self)
   setting_changed_cb (ov_settings_get (), "tree-layout", self->layout_choice);
 }
 
+/* The session's selection, as far as it concerns this node. */
+guint32
+ov_tree_page_get_selected (OvTreePage *self)
+{
+  return self->session != NULL && ov_session_get_node (self->session) == self->node
+           ? ov_session_get_selected (self->session)
+           : OV_SLOT_NONE;
+}
+
 /**
  * ov_tree_page_set_subject:
  * @self: the page
@@ -598,7 +493,7 @@ ov_tree_page_set_subject (OvTreePage *self,
   update_state (self);
   ov_tree_presenter_set_table (self->presenter, ov_node_get_processes (node));
   update_breadcrumbs (self);
-  enable_actions (self);
+  ov_tree_page_enable_actions (self);
 }
 
 /**
