@@ -2,7 +2,8 @@
 %% SPDX-License-Identifier: GPL-3.0-or-later
 %%
 %% Links the probe's modules into one, ov_probe, and writes it as C: once as this release
-%% compiles it, once for OTP 23 and 24.
+%% compiles it, which loads on this release and later ones, and once for the oldest release,
+%% from OTP 23 on, that this compiler still writes code for (OTP 25: 23; OTP 27: 24).
 %%
 %% Why one: unloading a module asks every process whether it still runs in it; on a node with
 %% 100,000 processes that took 0.15-0.3 s for each module, small or large.  And one module is
@@ -15,9 +16,13 @@ main([Out | Sources]) ->
     Modules = [parse(Source) || Source <- Sources],
     Names = [Name || {Name, _} <- Modules],
     Forms = link(Names, Modules),
+    Release = list_to_integer(erlang:system_info(otp_release)),
+    Oldest = oldest(23, Release),
     Text = [head(),
             array("ov_probe_beam_default", compile(Forms, [])),
-            array("ov_probe_beam_r23", compile(Forms, [r23]))],
+            release("ov_probe_beam_default_release", Release),
+            array("ov_probe_beam_older", compile(Forms, options(Oldest, Release))),
+            release("ov_probe_beam_older_release", Oldest)],
     ok = file:write_file(Out, Text).
 
 parse(Source) ->
@@ -74,6 +79,18 @@ compile(Forms, Options) ->
     {ok, {_, Stripped}} = beam_lib:strip(Beam),
     zlib_free(Stripped).
 
+%% The oldest release this compiler has an option for.
+oldest(Oldest, Release) when Oldest >= Release ->
+    Release;
+oldest(Oldest, Release) ->
+    case compile:forms([{attribute, 1, module, none}], [binary, return | options(Oldest, Release)]) of
+        {ok, _, _, _} -> Oldest;
+        {error, _, _} -> oldest(Oldest + 1, Release)
+    end.
+
+options(Release, Release) -> [];
+options(Oldest, _) -> [list_to_atom("r" ++ integer_to_list(Oldest))].
+
 %% beam_lib compresses; the loader takes both, and plain bytes load faster.
 zlib_free(<<16#1f, 16#8b, _/binary>> = Packed) -> zlib:gunzip(Packed);
 zlib_free(Beam) -> Beam.
@@ -85,6 +102,9 @@ head() ->
 array(Name, Beam) ->
     ["const guint8 ", Name, "[] = {", rows(Beam), "\n};\n",
      "const gsize ", Name, "_size = sizeof ", Name, ";\n\n"].
+
+release(Name, Release) ->
+    ["const guint ", Name, " = ", integer_to_list(Release), ";\n\n"].
 
 rows(<<Row:16/binary, Rest/binary>>) -> [row(Row) | rows(Rest)];
 rows(<<>>) -> [];

@@ -8,5 +8,7 @@
 
 extern const guint8 ov_probe_beam_default[];
 extern const gsize  ov_probe_beam_default_size;
-extern const guint8 ov_probe_beam_r23[]; /* for OTP 23 and 24 */
-extern const gsize  ov_probe_beam_r23_size;
+extern const guint  ov_probe_beam_default_release; /* the oldest it loads on: the compiler's own */
+extern const guint8 ov_probe_beam_older[];         /* for releases before that one */
+extern const gsize  ov_probe_beam_older_size;
+extern const guint  ov_probe_beam_older_release;   /* the oldest it loads on */

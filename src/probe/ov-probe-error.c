@@ -16,7 +16,8 @@ static const OvErrorWord words[] = {
   { OV_PROBE_ERROR_VERSION, "probe-version",
     N_("Another version of Overstory is attached to this node: close it, or use the same version.") },
   { OV_PROBE_ERROR_RELEASE, "release-too-old",
-    N_("Nodes of Erlang/OTP 23 and later can be looked at.") },
+    N_("Built with Erlang/OTP 25, Overstory looks at nodes from OTP 23 on; built with Erlang/OTP "
+       "27, from OTP 24 on.") },
   { OV_PROBE_ERROR_NO_PROCESS, "no-process",
     N_("It may have ended in the meantime. List the processes again, or look for its name.") },
   { OV_PROBE_ERROR_REMOTE_PROCESS, "remote-process",

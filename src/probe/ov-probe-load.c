@@ -26,8 +26,6 @@
 #include <string.h>
 
 #define PROTOCOL 1
-#define OLDEST_RELEASE 23
-#define R23_BELOW 25
 #define MAX_TRIES 15
 #define RETRY_MS 30
 #define ANSWER_MS 10000
@@ -284,9 +282,9 @@ new_nodes (OvLink *link)
 static OvTerm *
 new_module (guint otp_release)
 {
-  gboolean old = otp_release < R23_BELOW;
-  OvTerm *beam = ov_term_new_binary (old ? ov_probe_beam_r23 : ov_probe_beam_default,
-                                     old ? ov_probe_beam_r23_size : ov_probe_beam_default_size);
+  gboolean old = otp_release < ov_probe_beam_default_release;
+  OvTerm *beam = ov_term_new_binary (old ? ov_probe_beam_older : ov_probe_beam_default,
+                                     old ? ov_probe_beam_older_size : ov_probe_beam_default_size);
 
   return ov_term_tuple (ov_term_new_atom ("ov_probe"), ov_term_new_string ("ov_probe.beam"), beam,
                         NULL);
@@ -353,9 +351,10 @@ looked (OvProbeLoad  *self,
 {
   self->home.otp_release = parse_release (ov_term_get_element (values, 2));
   self->is_there = FALSE;
-  if (self->home.otp_release < OLDEST_RELEASE)
+  if (self->home.otp_release < ov_probe_beam_older_release)
     finish (self, g_error_new (OV_PROBE_ERROR, OV_PROBE_ERROR_RELEASE,
-                               _("The node runs an Erlang/OTP older than %u"), OLDEST_RELEASE));
+                               _("The node runs an Erlang/OTP older than %u"),
+                               ov_probe_beam_older_release));
   else if (ov_term_is_atom (ov_term_get_element (values, 3), "true"))
     {
       Step step = guarded (self, "version", ov_term_new_list (NULL, 0));
