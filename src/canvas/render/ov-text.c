@@ -47,6 +47,7 @@ typedef struct
   PangoLayout *layout; /* owned by the cache */
   double       x, y;
   OvColor      color;
+  cairo_rectangle_t line; /* nothing is drawn outside of it */
 } Placed;
 
 struct _OvText
@@ -473,21 +474,26 @@ ov_text_add (OvText     *self,
              double      max_width,
              OvColor     color)
 {
-  Placed placed = { NULL, round (x), round (y), color };
-  PangoRectangle ink, logical;
+  Placed placed = { NULL, round (x), round (y), color, { 0 } };
+  Font *font;
+  int width;
 
   if (*text == '\0' || max_width < size)
     return 0;
+  font = get_font (self, face, size);
   if (is_simple (text))
-    return add_simple (self, get_font (self, face, size), text, x, y, max_width, color);
+    return add_simple (self, font, text, x, y, max_width, color);
 
   placed.layout = get_layout (self, face, size, text, max_width);
-  pango_layout_get_pixel_extents (placed.layout, &ink, &logical);
-  if (logical.width > max_width)
+  pango_layout_get_pixel_size (placed.layout, &width, NULL);
+  if (width > max_width)
     return 0;
+  /* A fallback font may be taller: it shares our baseline and ends where our line ends. */
+  placed.line = (cairo_rectangle_t) { placed.x - 1, placed.y, ceil (max_width) + 2, font->line };
+  placed.y += font->ascent - PANGO_PIXELS (pango_layout_get_baseline (placed.layout));
   g_array_append_val (self->placed, placed);
 
-  return logical.width;
+  return width;
 }
 
 static void
@@ -517,9 +523,13 @@ ov_text_flush (OvText  *self,
     {
       const Placed *placed = &g_array_index (self->placed, Placed, i);
 
+      cairo_save (cr);
+      cairo_rectangle (cr, placed->line.x, placed->line.y, placed->line.width, placed->line.height);
+      cairo_clip (cr);
       set_color (cr, placed->color);
       cairo_move_to (cr, placed->x, placed->y);
       pango_cairo_show_layout (cr, placed->layout);
+      cairo_restore (cr);
     }
   g_array_set_size (self->placed, 0);
 }
