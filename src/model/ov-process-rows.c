@@ -4,8 +4,9 @@
  *
  * The pid index is an open-addressed array of slots; beside a slot stands the number of its pid,
  * so that nearly all comparisons stay in the index.  Eight pids in a row stand together, as
- * they are asked for together; where, is salted, so that no node can choose pids that collide.  Links of all rows share one arena of 8-byte keys; a pid of another node is a number
- * into remote_pids, marked by a serial that no local pid can have.
+ * they are asked for together; where, is salted, so that no node can choose pids that collide.
+ * Links of all rows share one arena of 8-byte keys; a pid of another node is a number into
+ * remote_pids, marked by a serial that no local pid can have.
  * Invariants: a used row is in the index exactly once; row.link_start … + link_capacity belong to
  * that row alone; names maps a name to the one live row that has it.
  * Thread: main.
