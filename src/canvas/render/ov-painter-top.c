@@ -187,6 +187,14 @@ clip_to_border (const OvBox *box,
   *y += dy * share;
 }
 
+static gboolean
+contains (const OvBox *outer,
+          const OvBox *inner)
+{
+  return inner->x >= outer->x && inner->x + inner->width <= outer->x + outer->width
+         && inner->y >= outer->y && inner->y + inner->height <= outer->y + outer->height;
+}
+
 static void
 draw_edge (OvPainting        *self,
            cairo_t           *cr,
@@ -198,6 +206,10 @@ draw_edge (OvPainting        *self,
   double x1 = to.x + to.width / 2, y1 = to.y + to.height / 2;
   double scale = self->measure.scale, bend, length;
   double dashes[] = { 5 * scale, 4 * scale };
+
+  /* Of a box and one inside it the picture says already that they belong together. */
+  if (contains (&from, &to) || contains (&to, &from))
+    return;
 
   clip_to_border (&from, to.x + to.width / 2, to.y + to.height / 2, &x0, &y0);
   clip_to_border (&to, from.x + from.width / 2, from.y + from.height / 2, &x1, &y1);
