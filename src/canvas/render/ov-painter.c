@@ -15,6 +15,7 @@
 /* Boxes in trouble are seen from this size on, logical pixels. */
 #define TROUBLE_SIZE 4.0
 #define LEAST_TEXT   6.0
+#define SMALLEST_WHOLE 8.0 /* to this size words shrink to be shown whole */
 #define SMALL_COLOR_KNOWN (1u << 24)
 #define RAIL         (OV_LEVEL_GAP / 2)
 
@@ -292,6 +293,25 @@ add_note (OvPainting           *self,
   return width + 4 * self->measure.scale;
 }
 
+/* Words that are too wide become smaller before they are cut: more of a name says more than
+ * larger letters do. */
+static double
+fit_words (OvPainting *self,
+           OvFace      face,
+           double      size,
+           const char *words,
+           double      width)
+{
+  double least = MIN (size, SMALLEST_WHOLE * self->measure.scale);
+  double natural = ov_text_measure (self->painter->text, face, size, words);
+
+  if (natural <= width)
+    return size;
+
+  /* Fonts come in whole pixels, so the next smaller one is at least half a pixel less. */
+  return CLAMP (MIN (floor (size * width / natural), floor (size - 0.5)), least, size);
+}
+
 void
 ov_painting_words (OvPainting           *self,
                    const OvDisplayEntry *entry,
@@ -302,13 +322,17 @@ ov_painting_words (OvPainting           *self,
   OvText *text = self->painter->text;
   double left = MAX (entry->x + plan->label_x, plan->label_x);
   double width = entry->x + plan->label_x + plan->label_width - left;
+  OvFace face = ov_style_get_face (item, FALSE);
+  double size, sink;
 
   if (plan->label_size <= 0)
     return;
 
   width -= add_note (self, entry, plan, style);
-  ov_text_add (text, ov_style_get_face (item, FALSE), plan->label_size, text_of (self, item->label),
-               left, entry->y + plan->label_y, width, style->text);
+  size = fit_words (self, face, plan->label_size, text_of (self, item->label), width);
+  sink = (ov_text_get_line (text, face, plan->label_size) - ov_text_get_line (text, face, size)) / 2;
+  ov_text_add (text, face, size, text_of (self, item->label), left, entry->y + plan->label_y + sink,
+               width, style->text);
   if (plan->sub_size > 0)
     ov_text_add (text, ov_style_get_face (item, TRUE), plan->sub_size,
                  text_of (self, item->sublabel), left, entry->y + plan->sub_y, width,
