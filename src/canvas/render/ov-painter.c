@@ -303,13 +303,12 @@ fit_words (OvPainting *self,
            double      width)
 {
   double least = MIN (size, SMALLEST_WHOLE * self->measure.scale);
-  double natural = ov_text_measure (self->painter->text, face, size, words);
 
-  if (natural <= width)
-    return size;
+  /* Fonts come in whole pixels and do not shrink evenly: each size is tried. */
+  while (size > least && ov_text_measure (self->painter->text, face, size, words) > width)
+    size = MAX (floor (size - 0.5), least);
 
-  /* Fonts come in whole pixels, so the next smaller one is at least half a pixel less. */
-  return CLAMP (MIN (floor (size * width / natural), floor (size - 0.5)), least, size);
+  return size;
 }
 
 void
