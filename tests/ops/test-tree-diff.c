@@ -95,7 +95,7 @@ get_text (JsonArray  *array,
 }
 
 /* cart: another pid in the same place. till: gone. pool: new. stock: renamed. A dynamic worker:
- * one came, one went, which is no restart. */
+ * one came, one went, which is no restart. The probe itself is never part of the difference. */
 static void
 test_diff (void)
 {
@@ -104,13 +104,13 @@ test_diff (void)
        P ("<0.2.0>", "\"sup\"", "null",
           P ("<0.3.0>", "null", "\"cart\"", "") "," P ("<0.4.0>", "null", "\"till\"", "") ","
           P ("<0.5.0>", "\"stock\"", "\"stock\"", "") "," P ("<0.6.0>", "null", "null", ""))),
-    P ("<0.9.0>", "\"init\"", "null", ""));
+    P ("<0.9.0>", "\"init\"", "null", "") "," P ("<0.10.0>", "\"ov_probe_guard\"", "null", ""));
   static const char to[] = TREE (
     P ("<0.1.0>", "null", "null",
        P ("<0.2.0>", "\"sup\"", "null",
           P ("<0.13.0>", "null", "\"cart\"", "") "," P ("<0.14.0>", "null", "\"pool\"", "") ","
           P ("<0.5.0>", "\"depot\"", "\"stock\"", "") "," P ("<0.16.0>", "null", "null", ""))),
-    P ("<0.9.0>", "\"init\"", "null", ""));
+    P ("<0.9.0>", "\"init\"", "null", "") "," P ("<0.20.0>", "\"ov_probe_guard\"", "null", ""));
   g_auto (Diff) diff = { 0 };
   JsonArray *array;
 
