@@ -238,6 +238,41 @@ test_hung_supervisor (void)
   g_assert_cmpstr (started, ==, hung);
 }
 
+/* A node with room for one more process only: the census takes it, and no supervisor is asked. */
+static void
+test_full_node (void)
+{
+  const char *const arguments[] = { "+P", "1024", NULL };
+  g_autoptr (OvTestNode) node = NULL;
+  g_autoptr (OvTestProbe) probe = NULL;
+  g_autofree char *loaded = NULL;
+  g_autofree char *started = NULL;
+  g_autofree char *line = NULL;
+
+  if (!ov_test_node_is_available ())
+    return;
+
+  node = ov_test_node_start ("full@localhost", arguments);
+  loaded = ov_test_node_eval (node, LOAD_TREE_MODULE);
+  started = ov_test_node_eval (node, START_TREE);
+  g_free (started);
+  started = pid_of (node, "ov_sup");
+  probe = ov_test_probe_new ();
+  ov_test_probe_attach (probe, node, NULL);
+  ov_test_node_assert_eval (
+      node,
+      "begin Fill = fun Fill() -> case erlang:system_info(process_limit) - length(processes()) of"
+      "  1 -> full; _ -> spawn(fun() -> receive never -> ok end end), Fill() end end, Fill() end", "full");
+  ov_test_probe_census (probe, TRUE, 500);
+  line = g_strdup_printf ("process pid=%s name=ov_sup", started);
+  g_assert_true (ov_test_probe_has (probe, line));
+  g_free (line);
+  line = g_strdup_printf ("supervisor pid=%s behaviour=0", started);
+  g_assert_nonnull (strstr (ov_test_probe_wait (probe, line, 1), "answer=2"));
+  ov_test_probe_detach (probe);
+  ov_test_node_assert_eval (node, "code:is_loaded(ov_probe)", "false");
+}
+
 static void
 test_lifecycle (void)
 {
@@ -481,6 +516,7 @@ main (int   argc,
   g_test_add_func ("/node/probe/version", test_version);
   g_test_add_func ("/node/probe/supervisors", test_supervisors);
   g_test_add_func ("/node/probe/hung-supervisor", test_hung_supervisor);
+  g_test_add_func ("/node/probe/full-node", test_full_node);
   g_test_add_func ("/node/probe/lifecycle", test_lifecycle);
   g_test_add_func ("/node/probe/foreign-tracer", test_foreign_tracer);
   g_test_add_func ("/node/probe/long-mailbox", test_long_mailbox);

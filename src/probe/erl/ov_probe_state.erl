@@ -16,14 +16,23 @@
 -define(ID_NODES, 24).   % size of a child id before it is cut
 
 %% Asks all, reports each as it answers; whoever has not at the deadline is reported as such.
-%% Owner knows who still owes an answer from an earlier time.
+%% Owner knows who still owes an answer from an earlier time.  On a node without room for one
+%% more process nobody is asked.
 read(Pids, DeadlineMs, Owner, Out) ->
-    Owing = owing(Owner),
-    Dead = spawn(erlang, self, []),
-    State = #{out => Out, owner => Owner, dead => Dead, asked => #{},
-              until => now_ms() + DeadlineMs},
-    #{out := Done} = ask([Pid || Pid <- Pids, is_pid(Pid), node(Pid) =:= node()], Owing, State),
+    Local = [Pid || Pid <- Pids, is_pid(Pid), node(Pid) =:= node()],
+    State = #{out => Out, owner => Owner, asked => #{}, until => now_ms() + DeadlineMs},
+    #{out := Done} =
+        case dead() of
+            none -> expire(Local, State);
+            Dead -> ask(Local, owing(Owner), State#{dead => Dead})
+        end,
     ov_probe_out:flush_wait(Done).
+
+%% A process that has ended, to whom replies may go.
+dead() ->
+    try spawn(erlang, self, [])
+    catch error:system_limit -> none
+    end.
 
 owing(Owner) when is_pid(Owner) ->
     Ref = make_ref(),
