@@ -7,6 +7,7 @@
 #pragma once
 
 #include "model/ov-process-table.h"
+#include "trace/ov-recording.h"
 
 G_BEGIN_DECLS
 
@@ -59,6 +60,21 @@ gboolean        ov_node_can_reconnect     (OvNode *self);
 OvWatch         ov_node_get_watched       (OvNode *self);
 const OvNodeFigures *ov_node_get_figures  (OvNode *self);
 OvProcessTable *ov_node_get_processes     (OvNode *self); /* (transfer none), never NULL */
+/* What was seen of it, also after it is gone; (transfer none), never NULL. */
+OvStore        *ov_node_get_store         (OvNode *self);
+GListModel     *ov_node_list_traces       (OvNode *self); /* (transfer none) of OvTrace, the ended ones too */
+/* A recording as a node without a node: its last instant is its table; nothing can be asked of it. */
+OvNode         *ov_node_new_from_recording (OvStore               *store,
+                                            const OvRecordingInfo *info,
+                                            const char            *path) G_GNUC_WARN_UNUSED_RESULT;
+gboolean        ov_node_is_recording      (OvNode *self);
+const char     *ov_node_get_path          (OvNode *self); /* of the recording, or NULL */
+/* Writes everything that is seen of the node from its first event on to a file; one at a time. */
+gboolean        ov_node_record            (OvNode      *self,
+                                           const char  *path,
+                                           gboolean     replace,
+                                           GError     **error);
+OvRecorder     *ov_node_get_recorder      (OvNode *self); /* NULL: not recording */
 
 void            ov_node_attach_async      (OvNode                *self,
                                            const OvAttachOptions *options,

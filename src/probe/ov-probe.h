@@ -12,6 +12,7 @@
 
 #include "link/ov-link.h"
 #include "term/ov-term-cursor.h"
+#include "trace/ov-trace-message.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,9 @@ typedef enum
   OV_PROBE_ERROR_REMOTE_PROCESS, /* the pid belongs to another node */
   OV_PROBE_ERROR_BUSY,      /* the process did not answer before the deadline */
   OV_PROBE_ERROR_REFUSED,   /* the probe refuses: it would endanger the node */
+  OV_PROBE_ERROR_FOREIGN_TRACER, /* another tracer has it (or the node's patterns), and is not robbed */
+  OV_PROBE_ERROR_BAD_MATCH,  /* the VM does not take that match specification */
+  OV_PROBE_ERROR_NO_FUNCTION, /* the module is not loaded, or has no such function */
   OV_PROBE_ERROR_FAILED,
 } OvProbeError;
 
@@ -209,6 +213,13 @@ OvProbe     *ov_probe_new              (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Before attach. */
 void         ov_probe_set_batch_func   (OvProbe          *self,
                                         OvProbeBatchFunc  func,
+                                        gpointer          user_data);
+/* Messages of running traces, and every batch of records too (before the batch func sees it), on the
+ * link's thread; acknowledged when it returns.  Before attach. */
+typedef void (*OvProbeTraceFunc) (const OvTraceMessage *message,
+                                  gpointer              user_data);
+void         ov_probe_set_trace_func   (OvProbe          *self,
+                                        OvProbeTraceFunc  func,
                                         gpointer          user_data);
 void         ov_probe_attach_async     (OvProbe             *self,
                                         const OvLinkOptions *options,

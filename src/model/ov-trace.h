@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * OvTrace: one running (or ended) trace of a node.
+ *
+ *   STARTING ──► RUNNING ──► ENDED            level within RUNNING: events, edges, off (fuse)
+ *       └─ error ──► ENDED       ▲ re-arm by a person only
+ *
+ * Its events go into the node's store, marked with its number.  Thread: main.
+ */
+#pragma once
+
+#include "model/ov-node.h"
+#include "trace/ov-trace-message.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  OV_TRACE_PROCESS, /* one process; a registered name is taken up again after a restart */
+  OV_TRACE_SUBTREE, /* a supervisor and all below it, also who comes later */
+  OV_TRACE_ALL,     /* every process */
+  OV_TRACE_NEW,     /* those that are spawned from now on */
+} OvTraceScope;
+
+typedef struct
+{
+  OvTraceScope scope;
+  OvPid        pid;   /* PROCESS, SUBTREE */
+  const char  *name;  /* or this registered name */
+} OvTraceTarget;
+
+typedef struct
+{
+  const char *module, *function; /* "_" for any function */
+  int         arity;             /* -1: any */
+  OvTerm     *match;             /* a match specification, (nullable); checked by ov_match_spec_check() */
+  gboolean    global;            /* only calls from outside the module */
+} OvTraceCall;
+
+typedef enum
+{
+  OV_TRACE_SEND = 1 << 0, OV_TRACE_RECEIVE = 1 << 1, OV_TRACE_PROCS = 1 << 2, OV_TRACE_RUNNING = 1 << 3,
+  OV_TRACE_GARBAGE_COLLECTION = 1 << 4, OV_TRACE_PORTS = 1 << 5,
+} OvTraceFlags;
+
+typedef struct
+{
+  const OvTraceTarget *targets;
+  guint                n_targets;
+  OvTraceFlags         flags;     /* 0: send, receive, procs, unless there are calls */
+  const OvTraceCall   *calls;
+  guint                n_calls;
+  OvTerm              *send_match, *receive_match; /* match specifications for these events (nullable) */
+  gboolean             automatic; /* levels switch by themselves; else stay at @level until the fuse */
+  OvTraceLevel         level;     /* to begin with; OFF: edges for all, new and subtrees, else events */
+  /* Limits; 0: the default. */
+  guint                rate;      /* events a second before the governor; 20,000 */
+  guint64              count;     /* ends after so many events; none */
+  guint                duration_ms; /* ends after; none */
+  guint                term_nodes;  /* of a message; 50 */
+} OvTraceSpec;
+
+#define OV_TYPE_TRACE (ov_trace_get_type ())
+G_DECLARE_FINAL_TYPE (OvTrace, ov_trace, OV, TRACE, GObject)
+
+typedef struct
+{
+  guint64 generated, shown, dropped; /* generated = shown + dropped, always, at the end */
+  guint64 paused_ns;
+  gint64  started_ns, ended_ns;
+} OvTraceSum;
+
+/* Properties (notify): "running" (boolean), "level" (uint OvTraceLevel).  Signals: "meter" at most four
+ * times a second, "ended". */
+guint               ov_trace_get_id         (OvTrace *self);
+OvNode             *ov_trace_get_node       (OvTrace *self); /* (nullable): it may be gone */
+const char         *ov_trace_get_title      (OvTrace *self); /* "shop_cart: send, receive" */
+gboolean            ov_trace_is_running     (OvTrace *self);
+OvTraceLevel        ov_trace_get_level      (OvTrace *self);
+const OvTraceMeter *ov_trace_get_meter      (OvTrace *self);
+const OvTraceSum   *ov_trace_get_sum        (OvTrace *self);
+/* "stopped", "duration", "count", "fuse", "lost", "processes-gone", NULL while it runs. */
+const char         *ov_trace_get_reason     (OvTrace *self);
+guint               ov_trace_get_n_foreign  (OvTrace *self); /* processes that stay with another tracer */
+
+/* Only operations call these. */
+void     ov_node_trace_async   (OvNode              *node,
+                                const OvTraceSpec   *spec, /* copied */
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data);
+OvTrace *ov_node_trace_finish  (OvNode        *node,
+                                GAsyncResult  *result,
+                                GError       **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Flags off, waits for what was on the way (trace_delivered), drains; then the sum is final. */
+void     ov_trace_stop_async   (OvTrace             *self,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data);
+gboolean ov_trace_stop_finish  (OvTrace       *self,
+                                GAsyncResult  *result,
+                                GError       **error);
+/* After the fuse, or to change the level by hand. */
+void     ov_trace_rearm_async  (OvTrace             *self,
+                                OvTraceLevel         level,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data);
+gboolean ov_trace_rearm_finish (OvTrace       *self,
+                                GAsyncResult  *result,
+                                GError       **error);
+
+/* A match specification that the VM would take, for a call (its arguments), a send or a receive; what it
+ * calls must be among OTP's guards and tracing actions that only observe.  The error says which part. */
+gboolean ov_match_spec_check   (const OvTerm *spec,
+                                gboolean      for_calls,
+                                GError      **error);
+/* "Module:Function/Arity", "lists:_", "Shop.Cart.add/2"; strings are to be freed with ov_trace_call_clear(). */
+gboolean ov_trace_call_parse   (const char   *text,
+                                OvTraceCall  *call,
+                                GError      **error);
+void     ov_trace_call_clear   (OvTraceCall  *call);
+
+G_END_DECLS
