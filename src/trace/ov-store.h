@@ -40,7 +40,12 @@ const char *ov_store_get_node       (OvStore *self);
 void        ov_store_begin          (OvStore *self);
 guint32     ov_store_intern_actor   (OvStore     *self,
                                      const OvPid *pid);
-/* Processes have names on the node that they are sent to by: a registered name that is no pid. */
+/* An actor that is no pid: a registered name that was sent to while its process was not known, or
+ * "name@other@host" on another node.  ov_store_get_actor() of it is OV_PID_NONE. */
+guint32     ov_store_intern_name    (OvStore    *self,
+                                     const char *name,
+                                     gsize       length);
+/* A string, for the shape of an event: its number is no actor. */
 guint32     ov_store_intern_text    (OvStore    *self,
                                      const char *text,
                                      gsize       length);
