@@ -35,7 +35,7 @@ static const GOptionEntry options[] = {
     N_("PORT") },
   { "example", 'e', 0, G_OPTION_ARG_STRING, NULL, N_("Open an example; without a name: shop"),
     N_("[NAME]") },
-  { "page", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Show this page first: tree, processes"),
+  { "page", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Show this page first: tree, messages, processes, sequence, events, restarts, path"),
     N_("PAGE") },
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL },
   { NULL }
@@ -57,7 +57,12 @@ static const struct
   { "win.detach", { "<Control>d" } },
   { "win.start-page", { "<Alt>Home" } },
   { "win.page::tree", { "<Control>1" } },
-  { "win.page::processes", { "<Control>2" } },
+  { "win.page::messages", { "<Control>2" } },
+  { "win.page::processes", { "<Control>3" } },
+  { "win.page::sequence", { "<Control>4" } },
+  { "win.page::events", { "<Control>5" } },
+  { "win.page::restarts", { "<Control>6" } },
+  { "win.page::path", { "<Control>7" } },
   { "win.inspector-visible", { "F9" } },
   { "win.sidebar-visible", { "F8" } },
   { "win.minimap-visible", { "<Control>m" } },
@@ -171,7 +176,8 @@ ov_app_handle_local_options (GApplication *application,
     }
   if (page && !ov_node_view_has_page (page))
     {
-      g_printerr ("overstory: %s\n", _("--page wants “tree” or “processes”."));
+      g_printerr ("overstory: %s\n", _("--page wants “tree”, “messages”, “processes”, “sequence”, "
+                                         "“events”, “restarts” or “path”."));
       return 2;
     }
   if (!gtk_init_check ())

@@ -20,7 +20,7 @@ void       ov_window_attach       (OvWindow              *self,
 void       ov_window_open_example (OvWindow   *self,
                                    const char *example,
                                    const char *language); /* NULL: erlang */
-/* The page that nodes show first; "tree" or "processes". */
+/* The page that nodes show first; "tree", "messages", "processes", …. */
 gboolean   ov_window_set_page     (OvWindow   *self,
                                    const char *page);
 

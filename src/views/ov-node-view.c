@@ -12,8 +12,13 @@
 
 #include "views/ov-node-view.h"
 
+#include "views/ov-event-page.h"
 #include "views/ov-inspector.h"
+#include "views/ov-message-page.h"
+#include "views/ov-path-page.h"
 #include "views/ov-process-page.h"
+#include "views/ov-restart-page.h"
+#include "views/ov-sequence-page.h"
 #include "views/ov-settings.h"
 #include "views/ov-tree-page.h"
 #include "views/ov-words.h"
@@ -38,6 +43,11 @@ struct _OvNodeView
   OvInspector   *inspector;
   OvTreePage    *tree_page;
   OvProcessPage *process_page;
+  OvMessagePage *message_page;
+  OvSequencePage *sequence_page;
+  OvEventPage   *event_page;
+  OvRestartPage *restart_page;
+  OvPathPage    *path_page;
 };
 
 enum { RECONNECT, N_SIGNALS };
@@ -53,7 +63,12 @@ static const struct
   const char *name, *title, *icon, *tooltip;
 } pages[] = {
   { "tree", N_("Tree"), "ov-tree-symbolic", N_("Supervision trees (Ctrl+1)") },
-  { "processes", N_("Processes"), "ov-processes-symbolic", N_("All processes (Ctrl+2)") },
+  { "messages", N_("Messages"), "ov-messages-symbolic", N_("Who talks to whom (Ctrl+2)") },
+  { "processes", N_("Processes"), "ov-processes-symbolic", N_("All processes (Ctrl+3)") },
+  { "sequence", N_("Sequence"), "ov-sequence-symbolic", N_("One conversation, in order (Ctrl+4)") },
+  { "events", N_("Events"), "ov-events-symbolic", N_("Everything that happened (Ctrl+5)") },
+  { "restarts", N_("Restarts"), "ov-restarts-symbolic", N_("Restarts and their causes (Ctrl+6)") },
+  { "path", N_("Path"), "ov-path-symbolic", N_("One message and what it causes (Ctrl+7)") },
 };
 
 /* Pages. */
@@ -286,6 +301,11 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, inspector);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, tree_page);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, process_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, message_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, sequence_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, event_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, restart_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, path_page);
   gtk_widget_class_bind_template_callback (widget_class, page_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, trouble_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
@@ -301,8 +321,13 @@ ov_node_view_class_init (OvNodeViewClass *klass)
   signals[RECONNECT] = g_signal_new ("reconnect", OV_TYPE_NODE_VIEW, G_SIGNAL_RUN_LAST, 0, NULL,
                                      NULL, NULL, G_TYPE_NONE, 0);
 
+  g_type_ensure (OV_TYPE_EVENT_PAGE);
   g_type_ensure (OV_TYPE_INSPECTOR);
+  g_type_ensure (OV_TYPE_MESSAGE_PAGE);
+  g_type_ensure (OV_TYPE_PATH_PAGE);
   g_type_ensure (OV_TYPE_PROCESS_PAGE);
+  g_type_ensure (OV_TYPE_RESTART_PAGE);
+  g_type_ensure (OV_TYPE_SEQUENCE_PAGE);
   g_type_ensure (OV_TYPE_TREE_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/views/ov-node-view.ui");
@@ -357,6 +382,11 @@ ov_node_view_new (OvSession *session,
   self->node = g_object_ref (node);
   ov_tree_page_set_subject (self->tree_page, session, node);
   ov_process_page_set_subject (self->process_page, session, node);
+  ov_message_page_set_subject (self->message_page, session, node);
+  ov_sequence_page_set_subject (self->sequence_page, session, node);
+  ov_event_page_set_subject (self->event_page, session, node);
+  ov_restart_page_set_subject (self->restart_page, session, node);
+  ov_path_page_set_subject (self->path_page, session, node);
   ov_inspector_set_subject (self->inspector, session, node);
   g_signal_connect_object (node, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_SWAPPED);

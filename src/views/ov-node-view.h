@@ -19,7 +19,7 @@ GtkWidget *ov_node_view_new          (OvSession *session,
                                       OvNode    *node);
 OvNode    *ov_node_view_get_node     (OvNodeView *self);
 gboolean   ov_node_view_has_page     (const char *page);
-/* "tree", "processes"; FALSE: no such page. */
+/* "tree", "messages", "processes", …; FALSE: no such page. */
 gboolean   ov_node_view_show_page    (OvNodeView *self,
                                       const char *page);
 /* The sidebar shows icons only. */

@@ -19,7 +19,7 @@ def walk_pages(window):
     check_names(window, "tree")
     window.picture("tree")
 
-    window.press("ctrl+2")
+    window.press("ctrl+3")
     window.wait("the keyboard is on the page of processes", lambda: window.has_focus_in("OvProcessPage"))
     window.get(name="Processes", role=pyatspi.ROLE_TREE_TABLE)
     check_names(window, "processes")
