@@ -3,11 +3,12 @@
  * OvGraph: nodes in groups of groups, and directed edges with a weight, as flat arrays.
  *
  * Like OvScene it is built, frozen, shared with workers, and knows no Erlang.  Groups (applications,
- * supervisors) come before what is in them, so a group's members are the run [i, subtree_end).
+ * supervisors) come before what is in them, depth first, so a group's members are the run [i, subtree_end).
  * What is folded away is decided by zoom (ov_graph_fold): a folded group is one node, its edges are sums.
  */
 #pragma once
 
+#include "canvas/scene/ov-boxes.h"
 #include "canvas/scene/ov-scene.h"
 
 G_BEGIN_DECLS
@@ -23,13 +24,15 @@ typedef struct
   guint8  tone;         /* OvTone: WARNING is a bottleneck */
   guint8  heat;         /* 0…254, OV_HEAT_NONE */
   guint8  dim;
-  guint8  reserved[3];
-  float   weight;       /* messages a second through it: its size */
+  guint8  mono;         /* OvMono: which lines are code or a pid */
+  guint8  border;       /* OvBorder */
+  guint8  reserved;
+  float   weight;       /* messages a second through it: its size; of a group: its own */
 } OvGraphNode;
 
 typedef struct
 {
-  guint32 from, to;     /* indexes of leaves */
+  guint32 from, to;     /* indexes; a group that is a process itself may be one */
   float   rate;         /* messages a second: width */
   float   seconds;      /* latency (median); NAN: not known */
   guint8  heat;         /* 0…254: colour; OV_HEAT_NONE */
@@ -37,12 +40,24 @@ typedef struct
   guint32 label;        /* the most frequent message; 0: none */
 } OvGraphEdge;
 
+/* What a node and all that is in it come to; derived by freeze. */
+typedef struct
+{
+  guint32 n_leaves;     /* 1 for a leaf */
+  float   weight;
+  guint8  worst;        /* OvTone */
+  guint8  hottest;
+  guint8  dim;          /* all of it */
+  guint8  height;       /* levels of groups below it */
+} OvGraphSum;
+
 typedef struct _OvGraph OvGraph;
 
 OvGraph           *ov_graph_new       (guint32 expected_nodes) G_GNUC_WARN_UNUSED_RESULT;
 OvGraph           *ov_graph_ref       (OvGraph *self);
 void               ov_graph_unref     (OvGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvGraph, ov_graph_unref)
+/* The node's index, OV_SCENE_NONE if the order is not depth first. */
 guint32            ov_graph_add       (OvGraph           *self,
                                        const OvGraphNode *node,
                                        const char        *label,
@@ -55,6 +70,7 @@ const OvGraphNode *ov_graph_get_nodes (const OvGraph *self,
                                        guint32       *n);
 const OvGraphEdge *ov_graph_get_edges (const OvGraph *self,
                                        guint32       *n);
+const OvGraphSum  *ov_graph_get_sums  (const OvGraph *self);
 const char        *ov_graph_get_text  (const OvGraph *self,
                                        guint32        offset);
 guint32            ov_graph_find      (const OvGraph *self,
@@ -66,7 +82,7 @@ typedef struct
   guint32  n_shown;
   guint32 *shown;        /* indexes of nodes and groups that are drawn, parents first */
   guint32 *stands_for;   /* by node index: the shown node it is drawn as */
-  OvGraphEdge *edges;    /* between shown nodes, summed; loops left out */
+  OvGraphEdge *edges;    /* between shown nodes, summed, the strongest first; loops left out */
   guint32  n_edges;
 } OvGraphFold;
 
@@ -75,5 +91,20 @@ OvGraphFold *ov_graph_fold      (const OvGraph *self,
                                  const guint8  *open) G_GNUC_WARN_UNUSED_RESULT;
 void         ov_graph_fold_free (OvGraphFold *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvGraphFold, ov_graph_fold_free)
+
+/* Where everything stands when all groups are open; canvas/layout computes it, canvas/render draws it. */
+typedef struct
+{
+  guint32 n;
+  OvBox  *boxes;   /* by node index of the graph; groups hold their members */
+  OvBox   bounds;
+} OvGraphLayout;
+
+void         ov_graph_layout_free (OvGraphLayout *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvGraphLayout, ov_graph_layout_free)
+
+/* Kept free around each node, for its edges; a folded or small node may grow into it. */
+#define OV_GRAPH_GAP_X 36.0
+#define OV_GRAPH_GAP_Y 32.0
 
 G_END_DECLS

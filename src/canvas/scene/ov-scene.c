@@ -6,12 +6,7 @@
  * indexes (ov_scene_add() refuses anything else); text offset 0 is the empty string; nothing
  * changes after ov_scene_freeze(), so a frozen scene may be read from any thread.
  */
-#include "canvas/scene/ov-scene.h"
-
-#include <string.h>
-
-/* Names come from foreign systems; nobody reads more than this of one. */
-#define MAX_TEXT_BYTES 1024
+#include "canvas/scene/ov-scene-private.h"
 
 struct _OvScene
 {
@@ -24,8 +19,7 @@ struct _OvScene
   guint8      *worst;      /* by item: worst tone of the subtree */
   guint8      *hottest;    /* by item: highest heat of the subtree */
   GArray      *trouble;    /* guint32: items whose own tone is warning or worse */
-  guint32     *slots;      /* open addressing: index + 1, 0 is free */
-  guint32      slot_mask;
+  OvIdIndex    ids;
 };
 
 /**
@@ -42,8 +36,7 @@ ov_scene_new (guint32 expected_items)
   self->ref_count = 1;
   self->n_allocated = MAX (expected_items, 16);
   self->items = g_new (OvSceneItem, self->n_allocated);
-  self->text = g_byte_array_sized_new (1024);
-  g_byte_array_append (self->text, (const guint8 *) "", 1);
+  self->text = ov_text_arena_new ();
   self->edges = g_array_new (FALSE, FALSE, sizeof (OvSceneEdge));
   self->trouble = g_array_new (FALSE, FALSE, sizeof (guint32));
 
@@ -72,47 +65,8 @@ ov_scene_unref (OvScene *self)
   g_array_unref (self->trouble);
   g_free (self->worst);
   g_free (self->hottest);
-  g_free (self->slots);
+  g_free (self->ids.slots);
   g_free (self);
-}
-
-static guint32
-append_text (OvScene    *self,
-             const char *text)
-{
-  g_autofree char *valid = NULL;
-  guint32 offset = self->text->len;
-  gsize length;
-
-  if (text == NULL || *text == '\0')
-    return 0;
-
-  if (!g_utf8_validate (text, -1, NULL))
-    text = valid = g_utf8_make_valid (text, -1);
-  length = strlen (text);
-  if (length > MAX_TEXT_BYTES)
-    length = g_utf8_find_prev_char (text, text + MAX_TEXT_BYTES + 1) - text;
-  if (offset > G_MAXUINT32 - MAX_TEXT_BYTES - 2)
-    return 0;
-
-  g_byte_array_append (self->text, (const guint8 *) text, length);
-  g_byte_array_append (self->text, (const guint8 *) "", 1);
-
-  return offset;
-}
-
-/* Depth first means: the parent is the last item or one of its ancestors.  The walk upwards
- * leaves subtrees for good, so all walks together are linear. */
-static gboolean
-is_open (const OvScene *self,
-         guint32        parent)
-{
-  guint32 at = self->n_items == 0 ? OV_SCENE_NONE : self->n_items - 1;
-
-  while (at != OV_SCENE_NONE && at > parent)
-    at = self->items[at].parent;
-
-  return at == parent;
 }
 
 /**
@@ -133,7 +87,10 @@ ov_scene_add (OvScene           *self,
 
   g_return_val_if_fail (self != NULL && !self->frozen, OV_SCENE_NONE);
   g_return_val_if_fail (item != NULL && item->id != 0, OV_SCENE_NONE);
-  g_return_val_if_fail (item->parent == OV_SCENE_NONE || is_open (self, item->parent), OV_SCENE_NONE);
+  g_return_val_if_fail (item->parent == OV_SCENE_NONE
+                          || ov_items_is_open (self->items, sizeof (OvSceneItem), self->n_items,
+                                               item->parent),
+                        OV_SCENE_NONE);
   g_return_val_if_fail (self->n_items < OV_SCENE_NONE / 4, OV_SCENE_NONE);
 
   if (self->n_items == self->n_allocated)
@@ -144,8 +101,8 @@ ov_scene_add (OvScene           *self,
   added = &self->items[self->n_items];
   *added = *item;
   added->tone = MIN (added->tone, OV_TONE_ERROR);
-  added->label = append_text (self, label);
-  added->sublabel = append_text (self, sublabel);
+  added->label = ov_text_arena_append (self->text, label);
+  added->sublabel = ov_text_arena_append (self->text, sublabel);
   added->subtree_end = self->n_items + 1;
   added->depth = 0;
 
@@ -178,22 +135,12 @@ derive_depths (OvScene *self)
     }
 }
 
-static guint8
-hotter (guint8 a,
-        guint8 b)
-{
-  if (a == OV_HEAT_NONE)
-    return b;
-
-  return b == OV_HEAT_NONE ? a : MAX (a, b);
-}
-
-/* Children have higher indexes, so one pass backwards sees every subtree finished. */
 static void
 derive_subtrees (OvScene *self)
 {
   self->worst = g_new (guint8, MAX (self->n_items, 1));
   self->hottest = g_new (guint8, MAX (self->n_items, 1));
+  ov_items_set_ends (self->items, sizeof (OvSceneItem), self->n_items);
   for (guint32 i = 0; i < self->n_items; i++)
     {
       self->worst[i] = self->items[i].tone;
@@ -206,10 +153,8 @@ derive_subtrees (OvScene *self)
 
       if (parent == OV_SCENE_NONE)
         continue;
-      self->items[parent].subtree_end = MAX (self->items[parent].subtree_end,
-                                             self->items[i].subtree_end);
       self->worst[parent] = MAX (self->worst[parent], self->worst[i]);
-      self->hottest[parent] = hotter (self->hottest[parent], self->hottest[i]);
+      self->hottest[parent] = ov_heat_max (self->hottest[parent], self->hottest[i]);
     }
 }
 
@@ -219,33 +164,6 @@ derive_trouble (OvScene *self)
   for (guint32 i = 0; i < self->n_items; i++)
     if (self->items[i].tone >= OV_TONE_WARNING)
       g_array_append_val (self->trouble, i);
-}
-
-static guint32
-hash_id (guint64 id)
-{
-  return (guint32) ((id * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32);
-}
-
-static void
-derive_ids (OvScene *self)
-{
-  guint32 n_slots = 16;
-
-  while (n_slots < self->n_items * 2)
-    n_slots *= 2;
-  self->slots = g_new0 (guint32, n_slots);
-  self->slot_mask = n_slots - 1;
-
-  for (guint32 i = 0; i < self->n_items; i++)
-    {
-      guint32 slot = hash_id (self->items[i].id) & self->slot_mask;
-
-      while (self->slots[slot] != 0 && self->items[self->slots[slot] - 1].id != self->items[i].id)
-        slot = (slot + 1) & self->slot_mask;
-      if (self->slots[slot] == 0)
-        self->slots[slot] = i + 1;
-    }
 }
 
 /**
@@ -264,7 +182,7 @@ ov_scene_freeze (OvScene *self)
   derive_depths (self);
   derive_subtrees (self);
   derive_trouble (self);
-  derive_ids (self);
+  ov_id_index_fill (&self->ids, self->items, sizeof (OvSceneItem), self->n_items);
   self->frozen = TRUE;
 }
 
@@ -288,9 +206,9 @@ const char *
 ov_scene_get_text (const OvScene *self,
                    guint32        offset)
 {
-  g_return_val_if_fail (self != NULL && offset < self->text->len, "");
+  g_return_val_if_fail (self != NULL, "");
 
-  return (const char *) self->text->data + offset;
+  return ov_text_arena_get (self->text, offset);
 }
 
 const OvSceneEdge *
@@ -345,14 +263,5 @@ ov_scene_find (const OvScene *self,
 {
   g_return_val_if_fail (self != NULL && self->frozen, OV_SCENE_NONE);
 
-  if (id == 0)
-    return OV_SCENE_NONE;
-
-  for (guint32 slot = hash_id (id) & self->slot_mask;
-       self->slots[slot] != 0;
-       slot = (slot + 1) & self->slot_mask)
-    if (self->items[self->slots[slot] - 1].id == id)
-      return self->slots[slot] - 1;
-
-  return OV_SCENE_NONE;
+  return ov_id_index_find (&self->ids, self->items, sizeof (OvSceneItem), id);
 }
