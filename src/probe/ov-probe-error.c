@@ -27,6 +27,14 @@ static const OvErrorWord words[] = {
        "--timeout.") },
   { OV_PROBE_ERROR_REFUSED, "refused",
     N_("The answer would take more memory on the node than is safe.") },
+  { OV_PROBE_ERROR_FOREIGN_TRACER, "foreign-tracer",
+    N_("Another tracer is at work on this node, and before Erlang/OTP 27 there is room for one only. "
+       "End it first; it is not robbed of what it traces.") },
+  { OV_PROBE_ERROR_BAD_MATCH, "bad-match",
+    N_("Write it as for erlang:trace_pattern/3: a list of {Head, Conditions, Actions}.") },
+  { OV_PROBE_ERROR_NO_FUNCTION, "no-function",
+    N_("The module must be loaded on the node and have that function; functions that are not exported "
+       "count for local calls only.") },
   { OV_PROBE_ERROR_FAILED, "failed", NULL },
 };
 

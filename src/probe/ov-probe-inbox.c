@@ -5,7 +5,11 @@
  * Pings are answered here, on the link's thread: a main loop that is busy keeps the lease, a
  * program that is stopped loses it.  The number of batches is bounded by the probe's credit; a
  * node that ignores it is cut off at MAX_BATCHES.
- * Thread: receive on the link's, the rest on the main one; guarded by one mutex.
+ *
+ * What a running trace sends never waits for the main loop: it is handed to the trace func and
+ * acknowledged here, one message at a time, so nothing of it is ever queued.
+ * Thread: receive on the link's, the rest on the main one; guarded by one mutex.  The trace func runs
+ * under a second one, so that it is never called again once stop has returned.
  */
 #include "probe/ov-probe-private.h"
 
@@ -22,6 +26,10 @@ struct _OvProbeInbox
   char           *gone;
   GBytes         *answer;  /* to the loading; the newest */
   OvWakeup       *wakeup;
+
+  GMutex           trace_lock;
+  OvProbeTraceFunc trace_func; /* NULL: nobody cares, or stopped */
+  gpointer         trace_data;
 };
 
 OvProbeInbox *
@@ -33,6 +41,7 @@ ov_probe_inbox_new (GMainContext *context,
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->trace_lock);
   g_queue_init (&self->batches);
   self->wakeup = ov_wakeup_new (context, 0, arrived, user_data);
 
@@ -55,15 +64,28 @@ ov_probe_inbox_unref (OvProbeInbox *self)
   g_queue_clear_full (&self->batches, (GDestroyNotify) ov_probe_batch_free);
   ov_wakeup_unref (self->wakeup);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->trace_lock);
   g_clear_pointer (&self->answer, g_bytes_unref);
   g_free (self->gone);
   g_free (self);
 }
 
 void
+ov_probe_inbox_set_trace_func (OvProbeInbox     *self,
+                               OvProbeTraceFunc  func,
+                               gpointer          user_data)
+{
+  g_mutex_lock (&self->trace_lock);
+  self->trace_func = func;
+  self->trace_data = user_data;
+  g_mutex_unlock (&self->trace_lock);
+}
+
+void
 ov_probe_inbox_stop (OvProbeInbox *self)
 {
   ov_wakeup_stop (self->wakeup);
+  ov_probe_inbox_set_trace_func (self, NULL, NULL);
 }
 
 void
@@ -87,6 +109,146 @@ answer_ping (OvLink       *link,
   ov_link_send (link, &guard, pong);
 }
 
+/* ---- traces ---- */
+
+/* A message of a trace begins {Tag, From, Seq, Id, …}; records {Tag, From, Seq, …}. */
+typedef struct
+{
+  OvPid  from;
+  gint64 seq;
+} Stream;
+
+static gboolean
+read_stream (OvTermCursor *cursor,
+             Stream       *stream)
+{
+  return ov_term_cursor_get_pid (cursor, &stream->from)
+         && ov_term_cursor_get_integer (cursor, &stream->seq);
+}
+
+static gboolean
+read_trace_id (OvTermCursor *cursor,
+               guint16      *id)
+{
+  gint64 value;
+
+  if (!ov_term_cursor_get_integer (cursor, &value) || value < 1 || value > G_MAXUINT16)
+    return FALSE;
+
+  *id = (guint16) value;
+  return TRUE;
+}
+
+static gboolean
+read_pair (OvTermCursor *cursor)
+{
+  guint arity;
+
+  return ov_term_cursor_enter_tuple (cursor, &arity) && arity == 2;
+}
+
+static gboolean
+read_events (OvTermCursor   *cursor,
+             OvTraceMessage *message)
+{
+  return ov_term_cursor_get_integer (cursor, &message->at_ns)
+         && ov_term_cursor_get_integer (cursor, &message->offset_ns);
+}
+
+static gboolean
+read_flow (OvTermCursor   *cursor,
+           OvTraceMessage *message)
+{
+  return ov_term_cursor_get_integer (cursor, &message->from_ns)
+         && ov_term_cursor_get_integer (cursor, &message->at_ns)
+         && read_pair (cursor);
+}
+
+static gboolean
+read_meter (OvTermCursor   *cursor,
+            OvTraceMessage *message)
+{
+  return ov_term_cursor_get_integer (cursor, &message->at_ns);
+}
+
+static gboolean
+read_end (OvTermCursor   *cursor,
+          OvTraceMessage *message)
+{
+  return ov_term_cursor_get_integer (cursor, &message->at_ns) && read_pair (cursor);
+}
+
+typedef struct
+{
+  const char        *tag;
+  guint              arity; /* with the tag */
+  OvTraceMessageType type;
+  gboolean         (*read) (OvTermCursor   *cursor,
+                            OvTraceMessage *message);
+} TraceLayout;
+
+static const TraceLayout trace_layouts[] = {
+  { "ov_trace", 7, OV_TRACE_MESSAGE_EVENTS, read_events },
+  { "ov_flow", 7, OV_TRACE_MESSAGE_FLOW, read_flow },
+  { "ov_meter", 6, OV_TRACE_MESSAGE_METER, read_meter },
+  { "ov_trace_end", 6, OV_TRACE_MESSAGE_END, read_end },
+};
+
+static void
+tell_trace (OvProbeInbox         *self,
+            const OvTraceMessage *message)
+{
+  g_mutex_lock (&self->trace_lock);
+  if (self->trace_func != NULL)
+    self->trace_func (message, self->trace_data);
+  g_mutex_unlock (&self->trace_lock);
+}
+
+static void
+acknowledge (OvLink       *link,
+             const Stream *stream)
+{
+  g_autoptr (OvTerm) ack = ov_term_tuple (ov_term_new_atom ("ov_ack"),
+                                          ov_term_new_integer (stream->seq), NULL);
+
+  ov_link_send (link, &stream->from, ack);
+}
+
+/* What is malformed is acknowledged too: a message that nobody understands must not use up credit. */
+static void
+take_trace (OvProbeInbox      *self,
+            OvLink            *link,
+            const TraceLayout *layout,
+            OvTermCursor      *cursor)
+{
+  OvTraceMessage message = { .type = layout->type };
+  Stream stream;
+
+  if (!read_stream (cursor, &stream))
+    return;
+
+  if (read_trace_id (cursor, &message.trace) && layout->read (cursor, &message))
+    {
+      message.body = *cursor;
+      tell_trace (self, &message);
+    }
+  acknowledge (link, &stream);
+}
+
+static const TraceLayout *
+find_trace_layout (OvTermCursor *cursor,
+                   guint         arity)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (trace_layouts); i++)
+    if (trace_layouts[i].arity == arity
+        && ov_term_cursor_match_atom (cursor, trace_layouts[i].tag))
+      return &trace_layouts[i];
+
+  return NULL;
+}
+
+/* ---- batches and what else there is ---- */
+
 static void
 take_batch (OvProbeInbox *self,
             OvTermCursor *cursor,
@@ -100,6 +262,8 @@ take_batch (OvProbeInbox *self,
     return;
 
   batch.offset = (gsize) (cursor->at - (const guint8 *) g_bytes_get_data (message, NULL));
+  tell_trace (self, &(OvTraceMessage) { .type = OV_TRACE_MESSAGE_RECORDS, .at_ns = batch.at_ns,
+                                        .body = *cursor });
   g_mutex_lock (&self->lock);
   if (self->batches.length < MAX_BATCHES)
     {
@@ -147,6 +311,7 @@ ov_probe_inbox_receive (OvLink   *link,
   guint arity;
   gsize length;
   const guint8 *bytes = g_bytes_get_data (message, &length);
+  const TraceLayout *layout;
 
   ov_term_cursor_init (&cursor, bytes, length);
   if (ov_term_cursor_enter_list (&cursor, &arity))
@@ -164,6 +329,8 @@ ov_probe_inbox_receive (OvLink   *link,
     answer_ping (link, &cursor);
   else if (arity == 2 && ov_term_cursor_match_atom (&cursor, "ov_gone"))
     take_farewell (inbox, &cursor);
+  else if ((layout = find_trace_layout (&cursor, arity)) != NULL)
+    take_trace (inbox, link, layout, &cursor);
 }
 
 OvProbeBatch *

@@ -28,6 +28,9 @@ OvProbeInbox *ov_probe_inbox_new     (GMainContext *context,
                                       gpointer      user_data) G_GNUC_WARN_UNUSED_RESULT;
 OvProbeInbox *ov_probe_inbox_ref     (OvProbeInbox *self);
 void          ov_probe_inbox_unref   (OvProbeInbox *self);
+void          ov_probe_inbox_set_trace_func (OvProbeInbox     *self,
+                                             OvProbeTraceFunc  func,
+                                             gpointer          user_data);
 void          ov_probe_inbox_stop    (OvProbeInbox *self); /* main: no call comes any more */
 void          ov_probe_inbox_receive (OvLink   *link,
                                       GBytes   *message,

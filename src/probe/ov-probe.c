@@ -38,6 +38,8 @@ struct _OvProbe
   OvProbeLoad      *load;        /* while ATTACHING */
   OvProbeBatchFunc  batch_func;
   gpointer          batch_data;
+  OvProbeTraceFunc  trace_func;
+  gpointer          trace_data;
   GTask            *census;      /* the one that is waiting */
   gint64            census_id;   /* its number */
   gboolean          census_done, census_answered;
@@ -277,6 +279,28 @@ ov_probe_set_batch_func (OvProbe          *self,
   self->batch_data = user_data;
 }
 
+/**
+ * ov_probe_set_trace_func:
+ * @self: a probe
+ * @func: (nullable): called on the link's thread for each message of a running trace, and for each
+ *   batch of records before the batch func sees it
+ * @user_data: its argument
+ *
+ * Messages of traces are acknowledged when @func returns; it must not wait for the main loop.  It
+ * is not called any more once the probe is detached or "lost" was emitted.  Call before attaching.
+ */
+void
+ov_probe_set_trace_func (OvProbe          *self,
+                         OvProbeTraceFunc  func,
+                         gpointer          user_data)
+{
+  g_return_if_fail (OV_IS_PROBE (self));
+  g_return_if_fail (self->state == DETACHED);
+
+  self->trace_func = func;
+  self->trace_data = user_data;
+}
+
 /* ---- attaching ---- */
 
 /* Takes @task and @error. */
@@ -361,6 +385,7 @@ ov_probe_attach_async (OvProbe             *self,
   self->state = ATTACHING;
   self->link = ov_link_new ();
   self->inbox = ov_probe_inbox_new (context, arrived_cb, self);
+  ov_probe_inbox_set_trace_func (self->inbox, self->trace_func, self->trace_data);
   ov_link_set_message_func (self->link, ov_probe_inbox_receive, ov_probe_inbox_ref (self->inbox),
                             (GDestroyNotify) ov_probe_inbox_unref);
   ov_link_open_async (self->link, options, cancellable, opened_cb, g_steal_pointer (&task));
