@@ -104,7 +104,6 @@ void         ov_graph_layout_free (OvGraphLayout *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvGraphLayout, ov_graph_layout_free)
 
 /* Kept free around each node, for its edges; a folded or small node may grow into it. */
-#define OV_GRAPH_GAP_X 36.0
-#define OV_GRAPH_GAP_Y 32.0
+#define OV_GRAPH_GAP 32.0
 
 G_END_DECLS
