@@ -4,7 +4,8 @@
  *
  * Events stand in chunks that are only ever appended to; a chunk is sealed when full, gets its
  * indexes (kind, actor, time), and may then be spilled to an unlinked file, from where it is
- * mapped when somebody looks.  What is beyond the limit on disk is forgotten from the old end.
+ * mapped when somebody looks.  What is beyond the limit on disk is forgotten from the old end; the
+ * oldest event is then a GAP (OV_GAP_RECORDER) that says how many stood before it and in its place.
  * Events of one source come in order of time; those of several sources may overlap by the age of
  * a batch, so ov_store_find_time() gives a place, not a border.
  *
@@ -38,14 +39,16 @@ const char *ov_store_get_node       (OvStore *self);
 
 /* Writing, between begin and commit. */
 void        ov_store_begin          (OvStore *self);
+/* OV_ACTOR_NONE when no more can be kept. */
 guint32     ov_store_intern_actor   (OvStore     *self,
                                      const OvPid *pid);
 /* An actor that is no pid: a registered name that was sent to while its process was not known, or
- * "name@other@host" on another node.  ov_store_get_actor() of it is OV_PID_NONE. */
+ * "name@other@host" on another node.  ov_store_get_actor() of it is OV_PID_NONE.
+ * OV_ACTOR_NONE when no more can be kept. */
 guint32     ov_store_intern_name    (OvStore    *self,
                                      const char *name,
                                      gsize       length);
-/* A string, for the shape of an event: its number is no actor. */
+/* A string, for the shape of an event: its number is no actor; 0 when no more can be kept. */
 guint32     ov_store_intern_text    (OvStore    *self,
                                      const char *text,
                                      gsize       length);
@@ -55,12 +58,15 @@ void        ov_store_name_actor     (OvStore    *self,
                                      const char *name,
                                      gsize       length);
 /* payload, payload_bytes and reserved of @event are set here; same payloads are kept once where
- * that is cheap.  The event's number, or OV_EVENT_NONE when nothing more can be kept. */
+ * that is cheap; one beyond 64 MiB is left out (OV_EVENT_TRUNCATED).  The event's number, or
+ * OV_EVENT_NONE when nothing more can be kept or the store was made from a file. */
 guint64     ov_store_append         (OvStore       *self,
                                      const OvEvent *event,
                                      gconstpointer  payload,
                                      gsize          payload_bytes);
 void        ov_store_commit         (OvStore *self);
+/* Waits until nothing is on its way to the disk: for tests and benchmarks. */
+void        ov_store_settle         (OvStore *self);
 /* Called after commits, on the writer's thread, at most one is pending: an ov_wakeup_signal(). */
 void        ov_store_add_watch      (OvStore       *self,
                                      GFunc          changed, /* (store, user_data) */
@@ -83,7 +89,9 @@ guint32     ov_store_get_n_actors   (OvStore *self);
 OvPid       ov_store_get_actor      (OvStore *self,
                                      guint32  actor); /* OV_PID_NONE for a name */
 guint32     ov_store_find_actor     (OvStore     *self,
-                                     const OvPid *pid);
+                                     const OvPid *pid); /* OV_ACTOR_NONE: never met */
+guint32     ov_store_find_name      (OvStore    *self,
+                                     const char *name); /* what intern_name() gave, OV_ACTOR_NONE */
 const char *ov_store_get_text       (OvStore *self,
                                      guint32  text);  /* lives as long as the store; NULL for 0 */
 guint32     ov_store_find_text      (OvStore    *self,
