@@ -4,10 +4,18 @@
  * selected, and the instant that is looked at.
  *
  * It asks for what it draws (bins and marks for a span) and never for more than fits its width.  Drag
- * selects a range, a click sets the instant, wheel zooms around the pointer, Shift and drag pans; keys:
- * Left, Right step by a bin, Ctrl+Left, Ctrl+Right to the previous and next mark, Space live or paused, Escape
- * gives the range up.  Signals: "instant-changed" (gint64, 0: live), "range-changed" (gint64, gint64; 0, 0: none).
- * Thread: main.
+ * selects a range, a click sets the instant, the needle and the ends of the range can be dragged, wheel zooms
+ * around the pointer, Shift and drag pans; keys: Left, Right step by a bin, with Shift they change the range,
+ * Ctrl+Left, Ctrl+Right to the previous and next mark, Home, End to the first instant and live, plus, minus zoom,
+ * Space live or paused, Escape gives the range up.
+ *
+ *            click, key, toggle off, set_instant (t)
+ *    LIVE ───────────────────────────────────────────► AT AN INSTANT
+ *      ▲   follows the newest                            │ stays, though the store grows
+ *      └──────── toggle on, End, set_instant (0) ────────┘
+ *
+ * Signals: "instant-changed" (gint64, 0: live), "range-changed" (gint64, gint64; 0, 0: none); a setter
+ * that changes nothing is silent.  Thread: main.
  */
 #pragma once
 
@@ -30,6 +38,8 @@ typedef struct { gint64 from_ns, to_ns; } OvTimelineGap;
 /* What the time line draws; the answers are copied. */
 typedef struct
 {
+  /* FALSE: there is nothing yet.  Of a node that is watched @last_ns is now, of a recording its end; it is asked
+   * for some ten times a second while the time line is seen, so it has to be cheap. */
   gboolean (*get_span)  (gint64 *first_ns, gint64 *last_ns, gpointer user_data);
   void     (*get_bins)  (gint64 from_ns, gint64 to_ns, guint n, guint32 *bins, gpointer user_data);
   void     (*get_marks) (gint64 from_ns, gint64 to_ns, GArray *marks, gpointer user_data); /* OvTimelineMark */
@@ -57,6 +67,13 @@ void       ov_timeline_set_range    (OvTimeline *self,
 /* Live: the newest instant is kept at the right border, showing this long before it. */
 void       ov_timeline_set_live_span (OvTimeline *self,
                                       gint64      span_ns);
+/* What is shown now. */
+void       ov_timeline_get_view     (OvTimeline *self,
+                                     gint64     *from_ns,
+                                     gint64     *to_ns);
+void       ov_timeline_set_view     (OvTimeline *self,
+                                     gint64      from_ns,
+                                     gint64      to_ns);
 /* To the previous (-1) or next (1) mark; FALSE when there is none. */
 gboolean   ov_timeline_step         (OvTimeline *self,
                                      int         direction);

@@ -1,0 +1,699 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The chart as a widget: scrolling, pixels, selection, what is announced.  Only the rows and lanes in sight
+ * are drawn, into one of three images.
+ *
+ * Invariant: the adjustments reach from 0 to the size of the whole picture, heads and gutter with it.
+ * Thread: main.
+ */
+#include "canvas/widget/ov-chart-canvas-private.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+
+enum
+{
+  PROP_0,
+  PROP_HADJUSTMENT,
+  PROP_VADJUSTMENT,
+  PROP_HSCROLL_POLICY,
+  PROP_VSCROLL_POLICY,
+};
+
+#define DESCRIBE_CHARS 200
+
+static guint signals[OV_CHART_CANVAS_N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (OvChartCanvas, ov_chart_canvas, GTK_TYPE_WIDGET,
+                               G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
+
+void
+ov_chart_canvas_invalidate (OvChartCanvas *self)
+{
+  self->dirty = TRUE;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static double
+get_value (OvChartCanvas  *self,
+           GtkOrientation  orientation)
+{
+  GtkAdjustment *adjustment = self->adjustments[orientation];
+
+  return adjustment == NULL ? 0 : round (gtk_adjustment_get_value (adjustment));
+}
+
+gboolean
+ov_chart_canvas_get_view (OvChartCanvas  *self,
+                          OvChartView    *view,
+                          OvChartMeasure *measure)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  double text_scale = ov_look_get_text_scale (widget);
+
+  *view = (OvChartView) {
+    .x = get_value (self, GTK_ORIENTATION_HORIZONTAL),
+    .y = get_value (self, GTK_ORIENTATION_VERTICAL),
+    .width = gtk_widget_get_width (widget),
+    .height = gtk_widget_get_height (widget),
+    .row_height = round (OV_CHART_ROW_HEIGHT * text_scale * self->row_zoom),
+    .lane_width = round (OV_CHART_LANE_WIDTH * text_scale * self->lane_zoom),
+    .text_scale = text_scale,
+    .scale_factor = gtk_widget_get_scale_factor (widget),
+    .selected = self->selected,
+    .hovered = self->hovered,
+    .selected_lane = self->selected_lane,
+    .headers = TRUE,
+    .focus_visible = gtk_widget_has_visible_focus (widget),
+  };
+  if (self->chart == NULL)
+    return FALSE;
+  ov_chart_measure (measure, self->chart, view);
+
+  return TRUE;
+}
+
+static void
+configure (OvChartCanvas  *self,
+           GtkOrientation  orientation,
+           double          whole,
+           double          page,
+           double          step)
+{
+  GtkAdjustment *adjustment = self->adjustments[orientation];
+
+  if (adjustment == NULL)
+    return;
+  gtk_adjustment_configure (adjustment, CLAMP (gtk_adjustment_get_value (adjustment), 0, MAX (0, whole - page)),
+                            0, MAX (whole, page), step, MAX (step, page * 0.9), page);
+}
+
+static void
+update_adjustments (OvChartCanvas *self)
+{
+  OvChartMeasure measure = { .row = OV_CHART_ROW_HEIGHT, .lane = OV_CHART_LANE_WIDTH };
+  OvChartView view;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  self->configuring = TRUE;
+  configure (self, GTK_ORIENTATION_HORIZONTAL, measure.width, view.width, measure.lane / 2);
+  configure (self, GTK_ORIENTATION_VERTICAL, measure.height, view.height, measure.row);
+  self->configuring = FALSE;
+  ov_chart_canvas_invalidate (self);
+}
+
+static void
+scrolled_cb (OvChartCanvas *self)
+{
+  if (self->configuring)
+    return;
+
+  self->hovered = OV_SCENE_NONE;
+  ov_chart_canvas_invalidate (self);
+}
+
+static void
+look_changed_cb (OvChartCanvas *self)
+{
+  update_adjustments (self);
+}
+
+static void
+set_adjustment (OvChartCanvas  *self,
+                GtkOrientation  orientation,
+                GtkAdjustment  *adjustment)
+{
+  GtkAdjustment **place = &self->adjustments[orientation];
+
+  if (*place == adjustment && adjustment != NULL)
+    return;
+  if (*place != NULL)
+    g_signal_handlers_disconnect_by_func (*place, scrolled_cb, self);
+  g_clear_object (place);
+  *place = g_object_ref_sink (adjustment != NULL ? adjustment : gtk_adjustment_new (0, 0, 0, 0, 0, 0));
+  g_signal_connect_object (*place, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
+  update_adjustments (self);
+}
+
+void
+ov_chart_canvas_scroll_to (OvChartCanvas *self,
+                           double         x,
+                           double         y)
+{
+  if (self->adjustments[GTK_ORIENTATION_HORIZONTAL] != NULL)
+    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_HORIZONTAL], round (x));
+  if (self->adjustments[GTK_ORIENTATION_VERTICAL] != NULL)
+    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], round (y));
+}
+
+void
+ov_chart_canvas_zoom (OvChartCanvas *self,
+                      double         rows,
+                      double         lanes,
+                      double         x,
+                      double         y)
+{
+  OvChartMeasure before, after;
+  OvChartView view;
+  double lane, share = 0;
+  guint32 row;
+
+  if (!ov_chart_canvas_get_view (self, &view, &before))
+    return;
+  row = ov_chart_find_row (&before, self->chart, y + view.y);
+  if (row != OV_SCENE_NONE)
+    share = (y + view.y - ov_chart_get_row_y (&before, self->chart, row)) / before.row;
+  lane = (x + view.x - before.first_lane) / before.lane;
+
+  self->row_zoom = CLAMP (self->row_zoom * rows, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
+  self->lane_zoom = CLAMP (self->lane_zoom * lanes, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
+  update_adjustments (self);
+  ov_chart_canvas_get_view (self, &view, &after);
+  ov_chart_canvas_scroll_to (self, after.first_lane + lane * after.lane - x,
+                             row == OV_SCENE_NONE ? 0 : ov_chart_get_row_y (&after, self->chart, row)
+                                                        + share * after.row - y);
+}
+
+void
+ov_chart_canvas_emit_row (OvChartCanvas *self,
+                          guint          signal,
+                          guint32        row)
+{
+  g_signal_emit (self, signals[signal], 0, row == OV_SCENE_NONE ? G_MAXUINT : row);
+}
+
+void
+ov_chart_canvas_emit_menu (OvChartCanvas *self,
+                           guint32        row,
+                           double         x,
+                           double         y)
+{
+  g_signal_emit (self, signals[OV_CHART_CANVAS_CONTEXT_MENU], 0, row == OV_SCENE_NONE ? G_MAXUINT : row, x, y);
+}
+
+static const char *
+get_lane_name (OvChartCanvas *self,
+               guint32        lane)
+{
+  guint32 n;
+  const OvChartLane *lanes = ov_chart_get_lanes (self->chart, &n);
+  const char *name;
+
+  if (lane >= n)
+    return _("outside");
+  name = ov_chart_get_text (self->chart, lanes[lane].label);
+
+  return *name != '\0' ? name : ov_chart_get_text (self->chart, lanes[lane].sublabel);
+}
+
+static char *
+describe_ends (OvChartCanvas      *self,
+               const OvChartArrow *arrow)
+{
+  guint32 only = arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to;
+
+  switch ((OvArrowKind) arrow->kind)
+    {
+    case OV_ARROW_GAP:
+      return g_strdup (_("Gap"));
+    case OV_ARROW_NOTE:
+      return g_strdup (get_lane_name (self, only));
+    case OV_ARROW_END:
+      return g_strdup_printf (_("%s ended"), get_lane_name (self, arrow->to != OV_SCENE_NONE ? arrow->to : only));
+    case OV_ARROW_TIMER:
+      if (arrow->from == arrow->to || arrow->from == OV_SCENE_NONE || arrow->to == OV_SCENE_NONE)
+        return g_strdup_printf (_("Time is up in %s"), get_lane_name (self, only));
+      break;
+    case OV_ARROW_CREATE:
+      /* Translators: two processes, the first started the second. */
+      return g_strdup_printf (_("%s spawned %s"), get_lane_name (self, arrow->from),
+                              get_lane_name (self, arrow->to));
+    case OV_ARROW_DASHED:
+      return g_strdup_printf (_("Answer of %s to %s"), get_lane_name (self, arrow->from),
+                              get_lane_name (self, arrow->to));
+    case OV_ARROW_SOLID:
+    case OV_ARROW_OPEN:
+    case OV_ARROW_SIGNAL:
+    default:
+      break;
+    }
+
+  return g_strdup_printf (_("%s to %s"), get_lane_name (self, arrow->from), get_lane_name (self, arrow->to));
+}
+
+char *
+ov_chart_canvas_describe (OvChartCanvas *self,
+                          guint32        row)
+{
+  guint32 n;
+  const OvChartArrow *arrows = ov_chart_get_arrows (self->chart, &n);
+  const OvChartArrow *arrow = &arrows[row];
+  g_autofree char *ends = describe_ends (self, arrow);
+  g_autofree char *label = ov_chart_dup_label (self->chart, row, DESCRIBE_CHARS);
+  g_autofree char *time = ov_chart_dup_time (self->chart, row);
+  GString *text = g_string_new (ends);
+
+  if (*label != '\0')
+    g_string_append_printf (text, ", %s", label);
+  g_string_append (text, ", ");
+  g_string_append_printf (text, _("at %s seconds"), time);
+  if (arrow->pair != OV_SCENE_NONE && arrow->pair > row)
+    {
+      g_autofree char *taken = ov_chart_dup_duration (arrows[arrow->pair].at_ns - arrow->at_ns);
+
+      g_string_append (text, ", ");
+      g_string_append_printf (text, _("answered after %s"), taken);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* The widget is one node to assistive technology: its label says what is selected. */
+static void
+announce (OvChartCanvas *self)
+{
+  g_autofree char *label = NULL;
+  g_autofree char *description = NULL;
+  guint32 n = 0;
+
+  if (self->chart != NULL)
+    ov_chart_get_arrows (self->chart, &n);
+  if (self->selected < n)
+    label = ov_chart_canvas_describe (self, self->selected);
+  else if (self->selected_lane != OV_SCENE_NONE && self->chart != NULL)
+    label = g_strdup (get_lane_name (self, self->selected_lane));
+  else
+    label = g_strdup (_("Sequence chart"));
+  description = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                              "%u message. Arrow keys move through messages and processes, Enter opens",
+                                              "%u messages. Arrow keys move through messages and processes, Enter opens",
+                                              n),
+                                 n);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
+}
+
+static void
+ov_chart_canvas_snapshot (GtkWidget   *widget,
+                          GtkSnapshot *snapshot)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+  int scale = gtk_widget_get_scale_factor (widget);
+  gboolean focus = gtk_widget_has_visible_focus (widget);
+  cairo_surface_t *image = ov_frames_get (&self->frames, width * scale, height * scale);
+  OvChartMeasure measure;
+  OvChartView view;
+  cairo_t *cr;
+
+  if (width <= 0 || height <= 0 || self->chart == NULL)
+    return;
+
+  if (self->dirty || image == NULL || focus != self->drawn_focus)
+    {
+      image = ov_frames_next (&self->frames, width * scale, height * scale);
+      ov_chart_painter_set_families (self->painter, ov_look_get_family (widget), "Monospace");
+      ov_chart_canvas_get_view (self, &view, &measure);
+      cr = cairo_create (image);
+      ov_chart_paint (self->painter, self->chart, &view, ov_look_get_theme (), cr);
+      cairo_destroy (cr);
+      self->dirty = FALSE;
+      self->drawn_focus = focus;
+    }
+  ov_frames_append (image, snapshot, scale);
+}
+
+static void
+ov_chart_canvas_measure (GtkWidget     *widget,
+                         GtkOrientation orientation,
+                         int            for_size,
+                         int           *minimum,
+                         int           *natural,
+                         int           *minimum_baseline,
+                         int           *natural_baseline)
+{
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 160 : 120;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 420;
+}
+
+static void
+ov_chart_canvas_size_allocate (GtkWidget *widget,
+                               int        width,
+                               int        height,
+                               int        baseline)
+{
+  update_adjustments (OV_CHART_CANVAS (widget));
+}
+
+static gboolean
+ov_chart_canvas_focus (GtkWidget       *widget,
+                       GtkDirectionType direction)
+{
+  /* One stop of the Tab key; arrows walk inside it. */
+  if (gtk_widget_is_focus (widget))
+    return FALSE;
+
+  return gtk_widget_grab_focus (widget);
+}
+
+static gboolean
+ov_chart_canvas_query_tooltip (GtkWidget  *widget,
+                               int         x,
+                               int         y,
+                               gboolean    keyboard,
+                               GtkTooltip *tooltip)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (widget);
+  guint32 row = keyboard ? self->selected : self->hovered;
+  g_autofree char *text = NULL;
+  guint32 n = 0;
+
+  if (self->chart != NULL)
+    ov_chart_get_arrows (self->chart, &n);
+  if (row >= n)
+    return FALSE;
+
+  text = ov_chart_canvas_describe (self, row);
+  gtk_tooltip_set_text (tooltip, text);
+
+  return TRUE;
+}
+
+static void
+ov_chart_canvas_get_property (GObject    *object,
+                              guint       prop_id,
+                              GValue     *value,
+                              GParamSpec *pspec)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (object);
+
+  switch (prop_id)
+    {
+    case PROP_HADJUSTMENT:
+      g_value_set_object (value, self->adjustments[GTK_ORIENTATION_HORIZONTAL]);
+      break;
+    case PROP_VADJUSTMENT:
+      g_value_set_object (value, self->adjustments[GTK_ORIENTATION_VERTICAL]);
+      break;
+    case PROP_HSCROLL_POLICY:
+      g_value_set_enum (value, self->policies[GTK_ORIENTATION_HORIZONTAL]);
+      break;
+    case PROP_VSCROLL_POLICY:
+      g_value_set_enum (value, self->policies[GTK_ORIENTATION_VERTICAL]);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ov_chart_canvas_set_property (GObject      *object,
+                              guint         prop_id,
+                              const GValue *value,
+                              GParamSpec   *pspec)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (object);
+
+  switch (prop_id)
+    {
+    case PROP_HADJUSTMENT:
+      set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, g_value_get_object (value));
+      break;
+    case PROP_VADJUSTMENT:
+      set_adjustment (self, GTK_ORIENTATION_VERTICAL, g_value_get_object (value));
+      break;
+    case PROP_HSCROLL_POLICY:
+      self->policies[GTK_ORIENTATION_HORIZONTAL] = g_value_get_enum (value);
+      break;
+    case PROP_VSCROLL_POLICY:
+      self->policies[GTK_ORIENTATION_VERTICAL] = g_value_get_enum (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ov_chart_canvas_dispose (GObject *object)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (object);
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->adjustments); i++)
+    g_clear_object (&self->adjustments[i]);
+
+  G_OBJECT_CLASS (ov_chart_canvas_parent_class)->dispose (object);
+}
+
+static void
+ov_chart_canvas_finalize (GObject *object)
+{
+  OvChartCanvas *self = OV_CHART_CANVAS (object);
+
+  g_clear_pointer (&self->chart, ov_chart_unref);
+  ov_chart_painter_free (self->painter);
+  ov_frames_clear (&self->frames);
+
+  G_OBJECT_CLASS (ov_chart_canvas_parent_class)->finalize (object);
+}
+
+static void
+install_signals (void)
+{
+  signals[OV_CHART_CANVAS_SELECTED] =
+    g_signal_new ("selected", OV_TYPE_CHART_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                  1, G_TYPE_UINT);
+  signals[OV_CHART_CANVAS_ACTIVATED] =
+    g_signal_new ("activated", OV_TYPE_CHART_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                  1, G_TYPE_UINT);
+  signals[OV_CHART_CANVAS_LANE_SELECTED] =
+    g_signal_new ("lane-selected", OV_TYPE_CHART_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                  1, G_TYPE_UINT64);
+  signals[OV_CHART_CANVAS_CONTEXT_MENU] =
+    g_signal_new ("context-menu", OV_TYPE_CHART_CANVAS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                  3, G_TYPE_UINT, G_TYPE_DOUBLE, G_TYPE_DOUBLE);
+}
+
+static void
+ov_chart_canvas_class_init (OvChartCanvasClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = ov_chart_canvas_dispose;
+  object_class->finalize = ov_chart_canvas_finalize;
+  object_class->get_property = ov_chart_canvas_get_property;
+  object_class->set_property = ov_chart_canvas_set_property;
+  widget_class->measure = ov_chart_canvas_measure;
+  widget_class->size_allocate = ov_chart_canvas_size_allocate;
+  widget_class->snapshot = ov_chart_canvas_snapshot;
+  widget_class->focus = ov_chart_canvas_focus;
+  widget_class->query_tooltip = ov_chart_canvas_query_tooltip;
+
+  g_object_class_override_property (object_class, PROP_HADJUSTMENT, "hadjustment");
+  g_object_class_override_property (object_class, PROP_VADJUSTMENT, "vadjustment");
+  g_object_class_override_property (object_class, PROP_HSCROLL_POLICY, "hscroll-policy");
+  g_object_class_override_property (object_class, PROP_VSCROLL_POLICY, "vscroll-policy");
+  install_signals ();
+  gtk_widget_class_set_css_name (widget_class, "canvas");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+ov_chart_canvas_init (OvChartCanvas *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  self->painter = ov_chart_painter_new ();
+  self->chart = ov_chart_new (NULL, NULL, NULL);
+  self->selected = self->hovered = self->selected_lane = OV_SCENE_NONE;
+  self->row_zoom = self->lane_zoom = 1;
+  self->dirty = TRUE;
+
+  gtk_widget_set_focusable (widget, TRUE);
+  gtk_widget_set_has_tooltip (widget, TRUE);
+  gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_set_hexpand (widget, TRUE);
+  gtk_widget_set_vexpand (widget, TRUE);
+  ov_chart_canvas_add_input (self);
+  ov_look_watch (widget, G_CALLBACK (look_changed_cb));
+  announce (self);
+}
+
+/**
+ * ov_chart_canvas_new:
+ *
+ * Returns: (transfer floating): the widget; put it into a #GtkScrolledWindow
+ */
+GtkWidget *
+ov_chart_canvas_new (void)
+{
+  return g_object_new (OV_TYPE_CHART_CANVAS, NULL);
+}
+
+/**
+ * ov_chart_canvas_set_chart:
+ * @chart: (nullable): reading any of it before, in a worker, takes the work of freezing it off this thread
+ * @keep_place: what is seen and selected stays; else the view goes to the start and nothing is selected
+ */
+void
+ov_chart_canvas_set_chart (OvChartCanvas *self,
+                           OvChart       *chart,
+                           gboolean       keep_place)
+{
+  guint32 n_rows, n_lanes;
+
+  g_return_if_fail (OV_IS_CHART_CANVAS (self));
+
+  if (self->chart == chart)
+    return;
+
+  ov_chart_unref (self->chart);
+  self->chart = chart != NULL ? ov_chart_ref (chart) : ov_chart_new (NULL, NULL, NULL);
+  ov_chart_get_arrows (self->chart, &n_rows);
+  ov_chart_get_lanes (self->chart, &n_lanes);
+  self->hovered = OV_SCENE_NONE;
+  update_adjustments (self);
+  if (!keep_place)
+    ov_chart_canvas_scroll_to (self, 0, 0);
+  if (!keep_place || self->selected_lane >= n_lanes)
+    self->selected_lane = OV_SCENE_NONE;
+  if (!keep_place || self->selected >= n_rows)
+    ov_chart_canvas_select (self, G_MAXUINT);
+  announce (self);
+}
+
+OvChart *
+ov_chart_canvas_get_chart (OvChartCanvas *self)
+{
+  g_return_val_if_fail (OV_IS_CHART_CANVAS (self), NULL);
+
+  return self->chart;
+}
+
+/**
+ * ov_chart_canvas_select:
+ * @row: %G_MAXUINT: none
+ *
+ * Selects without scrolling.
+ */
+void
+ov_chart_canvas_select (OvChartCanvas *self,
+                        guint          row)
+{
+  guint32 n;
+
+  g_return_if_fail (OV_IS_CHART_CANVAS (self));
+
+  ov_chart_get_arrows (self->chart, &n);
+  if (row >= n)
+    row = OV_SCENE_NONE;
+  if (self->selected == row)
+    return;
+
+  self->selected = row;
+  announce (self);
+  ov_chart_canvas_invalidate (self);
+  ov_chart_canvas_emit_row (self, OV_CHART_CANVAS_SELECTED, row);
+}
+
+void
+ov_chart_canvas_select_lane (OvChartCanvas *self,
+                             guint32        lane)
+{
+  guint32 n;
+  const OvChartLane *lanes = ov_chart_get_lanes (self->chart, &n);
+
+  if (lane >= n)
+    lane = OV_SCENE_NONE;
+  if (self->selected_lane == lane)
+    return;
+
+  self->selected_lane = lane;
+  announce (self);
+  ov_chart_canvas_invalidate (self);
+  g_signal_emit (self, signals[OV_CHART_CANVAS_LANE_SELECTED], 0,
+                 lane == OV_SCENE_NONE ? (guint64) 0 : lanes[lane].id);
+}
+
+/* So much of [start, end) as has room comes into the page that begins after @head. */
+static double
+bring_into (double value,
+            double page,
+            double head,
+            double start,
+            double end,
+            double margin)
+{
+  if (start - margin < value + head)
+    return start - margin - head;
+  if (end + margin > value + page)
+    return MIN (end + margin - page, start - head);
+
+  return value;
+}
+
+/**
+ * ov_chart_canvas_reveal:
+ * @row: a row
+ *
+ * Scrolls as little as brings the row and the ends of its arrow into sight.
+ */
+void
+ov_chart_canvas_reveal (OvChartCanvas *self,
+                        guint          row)
+{
+  const OvChartArrow *arrow;
+  OvChartMeasure measure;
+  OvChartView view;
+  double top, left, right;
+  guint32 n, first, last;
+
+  g_return_if_fail (OV_IS_CHART_CANVAS (self));
+
+  ov_chart_get_arrows (self->chart, &n);
+  if (row >= n || !ov_chart_canvas_get_view (self, &view, &measure))
+    return;
+
+  arrow = &ov_chart_get_arrows (self->chart, NULL)[row];
+  top = ov_chart_get_row_y (&measure, self->chart, row);
+  view.y = bring_into (view.y, view.height, measure.head, top, top + measure.row, 2 * measure.row);
+  first = MIN (arrow->from, arrow->to);
+  last = arrow->to == OV_SCENE_NONE ? arrow->from : arrow->from == OV_SCENE_NONE ? arrow->to
+                                                                                : MAX (arrow->from, arrow->to);
+  if (first != OV_SCENE_NONE)
+    {
+      left = ov_chart_get_lane_x (&measure, first) - measure.lane / 2;
+      right = ov_chart_get_lane_x (&measure, last) + measure.lane / 2;
+      view.x = bring_into (view.x, view.width, measure.gutter, left, right, 0);
+    }
+  ov_chart_canvas_scroll_to (self, view.x, view.y);
+}
+
+/**
+ * ov_chart_canvas_get_row_rect:
+ * @rect: (out): where the row stands in the widget
+ *
+ * Returns: %FALSE: there is no such row
+ */
+gboolean
+ov_chart_canvas_get_row_rect (OvChartCanvas *self,
+                              guint          row,
+                              GdkRectangle  *rect)
+{
+  OvChartMeasure measure;
+  OvChartView view;
+  guint32 n;
+
+  g_return_val_if_fail (OV_IS_CHART_CANVAS (self) && rect != NULL, FALSE);
+
+  ov_chart_get_arrows (self->chart, &n);
+  if (row >= n || !ov_chart_canvas_get_view (self, &view, &measure))
+    return FALSE;
+
+  rect->x = 0;
+  rect->y = (int) CLAMP (ov_chart_get_row_y (&measure, self->chart, row) - view.y, -1e8, 1e8);
+  rect->width = (int) view.width;
+  rect->height = (int) measure.row;
+
+  return TRUE;
+}
