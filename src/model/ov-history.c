@@ -26,6 +26,14 @@ ov_history_new (void)
   return g_new0 (OvHistory, 1);
 }
 
+OvHistory *
+ov_history_copy (const OvHistory *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_memdup2 (self, sizeof *self);
+}
+
 void
 ov_history_free (OvHistory *self)
 {

@@ -25,6 +25,7 @@ typedef enum
 typedef struct _OvHistory OvHistory;
 
 OvHistory *ov_history_new        (void) G_GNUC_WARN_UNUSED_RESULT;
+OvHistory *ov_history_copy       (const OvHistory *self) G_GNUC_WARN_UNUSED_RESULT;
 void       ov_history_free       (OvHistory *self);
 void       ov_history_add        (OvHistory    *self,
                                   gint64        at_ns,

@@ -83,6 +83,7 @@ lost_cb (OvProbe      *probe,
   g_autoptr (GError) why = g_error_copy (error);
 
   ov_node_drop_probe (self);
+  ov_node_note_lost (self);
   ov_node_set_state (self, OV_NODE_GONE, why);
   ov_node_start_looking (self);
 }
@@ -129,6 +130,7 @@ probe_attached_cb (GObject      *source,
   self->last_port = ov_probe_get_port (probe);
   self->otp_release = ov_probe_get_otp_release (probe);
   ov_node_told_release (self);
+  ov_node_note_back (self);
   ov_node_set_state (self, OV_NODE_LIVE, NULL);
   if (self->watched != OV_WATCH_NOTHING)
     ov_node_start_watching (self);
@@ -192,6 +194,11 @@ attach (OvNode       *self,
 {
   GError *error = NULL;
 
+  if (self->is_recording)
+    {
+      ov_node_return_not_attached (self, task);
+      return;
+    }
   if (self->probe != NULL)
     {
       if (ov_node_is_attached (self))
@@ -210,6 +217,8 @@ attach (OvNode       *self,
                            g_object_ref (self->cancellable), g_object_unref);
   self->probe = ov_probe_new ();
   ov_probe_set_batch_func (self->probe, ov_node_batch_cb, self);
+  ov_node_feed_from (self, self->probe);
+  self->n_censuses = 0;
   self->lost_handler = g_signal_connect_object (self->probe, "lost", G_CALLBACK (lost_cb), self, 0);
   g_task_set_task_data (task, g_object_ref (self->probe), g_object_unref);
   ov_node_set_state (self, OV_NODE_CONNECTING, NULL);
@@ -321,6 +330,11 @@ ov_node_detach_async (OvNode              *self,
   g_task_set_source_tag (task, ov_node_detach_async);
   ov_node_stop_looking (self);
   was_attached = ov_node_is_attached (self);
+  if (was_attached)
+    {
+      ov_node_lose_traces (self, "stopped");
+      self->lost_ns = ov_feed_get_time (self->feed);
+    }
   probe = self->probe != NULL ? g_object_ref (self->probe) : NULL;
   ov_node_drop_probe (self);
   self->was_attached = FALSE;

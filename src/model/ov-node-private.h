@@ -7,12 +7,16 @@
  *   ov-node-watch.c        keeping the table live: censuses, figures
  *   ov-node-supervisors.c  asking supervisors of whom something changed
  *   ov-node-return.c       looking whether a node that is gone came back
+ *   ov-node-trace.c        its traces, the store and what fills it, the recorder
+ *   ov-node-recording.c    a node that is a file
  *
  * Thread: main.
  */
 #pragma once
 
+#include "model/ov-feed-private.h"
 #include "model/ov-node.h"
+#include "model/ov-past.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +62,25 @@ struct _OvNode
   GCancellable   *return_look;
   gboolean        can_reconnect;
   guint16         return_port;
+
+  /* what was seen of it */
+  OvStore        *store;
+  OvFeed         *feed;
+  guint64         n_censuses;  /* of this connection: the ids that the probe gives them */
+  gint64          lost_ns;     /* when the connection was lost; 0: it is there, or never was */
+  GListStore     *traces;      /* OvTrace */
+  GHashTable     *starting;    /* id -> OvTrace that the node has not confirmed */
+  guint16         last_trace_id;
+  OvRecorder     *recorder;
+  GError         *recorder_error;
+
+  /* a node that is a file */
+  gboolean        is_recording;
+  char           *path;
+  OvRecordingInfo info;
+  OvPast         *replay;      /* its table is ours */
+  GQueue          openings;    /* GTasks that wait for the replay */
+  gboolean        is_replayed;
 };
 
 /* ov-node.c */
@@ -68,6 +91,8 @@ void     ov_node_set_can_reconnect  (OvNode   *self,
                                      gboolean  can_reconnect);
 void     ov_node_told_release       (OvNode *self);
 void     ov_node_told_figures       (OvNode *self);
+void     ov_node_told_recorder      (OvNode *self);
+OvNode  *ov_node_new_empty          (const char *name);
 gboolean ov_node_is_attached        (OvNode *self);
 void     ov_node_return_not_attached (OvNode *self,
                                      GTask  *task); /* (transfer full) */
@@ -79,6 +104,8 @@ void     ov_node_batch_cb           (OvProbe       *probe,
                                      gpointer       user_data);
 void     ov_node_start_watching     (OvNode *self);
 void     ov_node_stop_watching      (OvNode *self);
+void     ov_node_read_figures       (OvNode         *self,
+                                     const OvRecord *record);
 /* ov-node-supervisors.c */
 void     ov_node_ask_supervisor     (OvNode  *self,
                                      guint32  slot);
@@ -91,5 +118,19 @@ void     ov_node_forget_questions   (OvNode *self);
 /* ov-node-return.c */
 void     ov_node_start_looking      (OvNode *self);
 void     ov_node_stop_looking       (OvNode *self);
+/* ov-node-trace.c */
+void     ov_node_open_store         (OvNode  *self,
+                                     OvStore *store); /* (transfer full) */
+void     ov_node_close_store        (OvNode *self);
+void     ov_node_feed_from          (OvNode  *self,
+                                     OvProbe *probe);
+void     ov_node_lose_traces        (OvNode     *self,
+                                     const char *reason);
+void     ov_node_note_lost          (OvNode *self);
+void     ov_node_note_back          (OvNode *self);
+/* ov-node-recording.c */
+void     ov_node_close_recording    (OvNode *self);
+void     ov_node_wait_for_replay    (OvNode *self,
+                                     GTask  *task); /* (transfer full) */
 
 G_END_DECLS

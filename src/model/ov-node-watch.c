@@ -30,9 +30,9 @@ static const struct
   { "memory_total_bytes", G_STRUCT_OFFSET (OvNodeFigures, total_bytes) },
 };
 
-static void
-read_figures (OvNode         *self,
-              const OvRecord *record)
+void
+ov_node_read_figures (OvNode         *self,
+                      const OvRecord *record)
 {
   OvTermCursor cursor = record->body;
   guint n_pairs = 0;
@@ -102,7 +102,7 @@ ov_node_batch_cb (OvProbe       *probe,
       ov_process_table_apply (self->table, &record);
       ov_node_note_record (self, &record);
       if (record.type == OV_RECORD_NODE)
-        read_figures (self, &record);
+        ov_node_read_figures (self, &record);
       else if (record.type == OV_RECORD_GAP)
         note_gap (self, &record);
     }
@@ -141,7 +141,10 @@ end_census (OvNode   *self,
   if (is_whole)
     ov_process_table_end_census (self->table);
   else
-    ov_process_table_cancel_census (self->table);
+    {
+      ov_process_table_cancel_census (self->table);
+      ov_feed_note (self->feed, OV_NOTE_CENSUS_BROKEN, self->n_censuses);
+    }
   if (self->state == OV_NODE_TAKING_CENSUS)
     ov_node_set_state (self, OV_NODE_LIVE, NULL);
   start_census (self);
@@ -185,6 +188,7 @@ start_census (OvNode *self)
   self->in_census = TRUE;
   census->probe = g_object_ref (self->probe);
   ov_process_table_begin_census (self->table);
+  ov_feed_note_before (self->feed, OV_NOTE_CENSUS, ++self->n_censuses);
   ov_node_set_state (self, OV_NODE_TAKING_CENSUS, NULL);
   ov_probe_census_async (self->probe, census->with_supervisors, census->deadline_ms,
                          census->cancellable, census_done_cb, census);
@@ -250,13 +254,16 @@ ov_node_stop_watching (OvNode *self)
   ov_node_forget_questions (self);
   refuse_censuses (self);
   if (self->in_census)
-    ov_process_table_cancel_census (self->table);
+    {
+      ov_process_table_cancel_census (self->table);
+      ov_feed_note (self->feed, OV_NOTE_CENSUS_BROKEN, self->n_censuses);
+    }
   self->in_census = FALSE;
 }
 
 /**
  * ov_node_census_async:
- * @self: a node that is attached
+ * @self: a node that is attached, or a recording: its census is the replay of its last instant
  * @with_supervisors: whether every supervisor is asked for its children too
  * @deadline_ms: how long one supervisor may take to answer
  * @cancellable: (nullable): stops waiting
@@ -277,6 +284,11 @@ ov_node_census_async (OvNode              *self,
 
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, ov_node_census_async);
+  if (self->is_recording)
+    {
+      ov_node_wait_for_replay (self, task); /* all that there is to ask was asked */
+      return;
+    }
   if (!ov_node_is_attached (self))
     {
       ov_node_return_not_attached (self, task);

@@ -7,11 +7,33 @@
  */
 #include "model/ov-node-private.h"
 
+#include "base/ov-error.h"
 #include "link/ov-cookie.h"
 
 #include <glib/gi18n-lib.h>
 
 #define FIGURES_EVERY_US (900 * 1000)
+
+static const OvErrorWord error_words[] = {
+  { OV_NODE_ERROR_RECORDING, "is-recording",
+    N_("Leave --recording out to ask the node itself.") },
+};
+
+GQuark
+ov_node_error_quark (void)
+{
+  static gsize quark = 0;
+
+  if (g_once_init_enter (&quark))
+    {
+      GQuark value = g_quark_from_static_string ("ov-node-error-quark");
+
+      ov_error_register_domain (value, error_words, G_N_ELEMENTS (error_words));
+      g_once_init_leave (&quark, value);
+    }
+
+  return (GQuark) quark;
+}
 
 enum
 {
@@ -23,6 +45,7 @@ enum
   PROP_ERROR,
   PROP_WATCHED,
   PROP_CAN_RECONNECT,
+  PROP_RECORDER,
   N_PROPERTIES
 };
 
@@ -82,6 +105,12 @@ ov_node_told_figures (OvNode *self)
   g_signal_emit (self, signals[SIGNAL_FIGURES], 0);
 }
 
+void
+ov_node_told_recorder (OvNode *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORDER]);
+}
+
 gboolean
 ov_node_is_attached (OvNode *self)
 {
@@ -92,8 +121,12 @@ void
 ov_node_return_not_attached (OvNode *self,
                              GTask  *task)
 {
-  g_task_return_new_error (task, OV_LINK_ERROR, OV_LINK_ERROR_LOST, _("%s is not attached"),
-                           self->name);
+  if (self->is_recording)
+    g_task_return_new_error (task, OV_NODE_ERROR, OV_NODE_ERROR_RECORDING,
+                             _("This is a recording of %s, not the node"), self->name);
+  else
+    g_task_return_new_error (task, OV_LINK_ERROR, OV_LINK_ERROR_LOST, _("%s is not attached"),
+                             self->name);
   g_object_unref (task);
 }
 
@@ -106,6 +139,8 @@ ov_node_dispose (GObject *object)
   if (self->probe != NULL && ov_node_is_attached (self))
     ov_probe_detach_async (self->probe, NULL, NULL, NULL); /* nobody waits for that any more */
   ov_node_drop_probe (self);
+  ov_node_close_recording (self);
+  ov_node_close_store (self);
 
   G_OBJECT_CLASS (ov_node_parent_class)->dispose (object);
 }
@@ -117,6 +152,9 @@ ov_node_finalize (GObject *object)
 
   g_clear_object (&self->table);
   g_clear_error (&self->error);
+  g_clear_error (&self->recorder_error);
+  g_clear_pointer (&self->path, g_free);
+  ov_recording_info_clear (&self->info);
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->cookie, ov_cookie_free);
   g_clear_pointer (&self->cookie_file, g_free);
@@ -157,6 +195,9 @@ ov_node_get_property (GObject    *object,
       break;
     case PROP_CAN_RECONNECT:
       g_value_set_boolean (value, self->can_reconnect);
+      break;
+    case PROP_RECORDER:
+      g_value_set_object (value, self->recorder);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property, pspec);
@@ -201,6 +242,8 @@ ov_node_class_init (OvNodeClass *klass)
   properties[PROP_WATCHED] = g_param_spec_uint ("watched", NULL, NULL, 0, G_MAXUINT, 0, readable);
   properties[PROP_CAN_RECONNECT] =
     g_param_spec_boolean ("can-reconnect", NULL, NULL, FALSE, readable);
+  properties[PROP_RECORDER] =
+    g_param_spec_object ("recorder", NULL, NULL, OV_TYPE_RECORDER, readable);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 
   /**
@@ -228,6 +271,17 @@ ov_node_init (OvNode *self)
   self->asked = g_array_new (FALSE, TRUE, sizeof (gint64));
 }
 
+/* Without a table and a store. */
+OvNode *
+ov_node_new_empty (const char *name)
+{
+  OvNode *self = g_object_new (OV_TYPE_NODE, NULL);
+
+  self->name = g_strdup (name);
+
+  return self;
+}
+
 /**
  * ov_node_new:
  * @name: "name@host", short or long
@@ -241,9 +295,9 @@ ov_node_new (const char *name)
 
   g_return_val_if_fail (name != NULL, NULL);
 
-  self = g_object_new (OV_TYPE_NODE, NULL);
-  self->name = g_strdup (name);
+  self = ov_node_new_empty (name);
   self->table = ov_process_table_new (name);
+  ov_node_open_store (self, ov_store_new (name, NULL));
   g_signal_connect_object (self->table, "lifecycle", G_CALLBACK (ov_node_lifecycle_cb), self, 0);
 
   return self;

@@ -30,6 +30,15 @@ typedef struct
   gboolean    is_sandbox;   /* armed from the start */
 } OvAttachOptions;
 
+#define OV_NODE_ERROR (ov_node_error_quark ())
+
+typedef enum
+{
+  OV_NODE_ERROR_RECORDING, /* it is a recording: nothing can be asked of it */
+} OvNodeError;
+
+GQuark ov_node_error_quark (void);
+
 #define OV_TYPE_NODE (ov_node_get_type ())
 G_DECLARE_FINAL_TYPE (OvNode, ov_node, OV, NODE, GObject)
 
@@ -44,7 +53,8 @@ typedef struct
 
 /* Properties (all notify): "name", "state" (OvNodeState as int), "armed", "otp-release" (uint),
  * "error" (boxed GError: why it is offline or gone), "watched" (OvWatch as uint),
- * "can-reconnect" (boolean: it is gone, and something answers in its place again).
+ * "can-reconnect" (boolean: it is gone, and something answers in its place again),
+ * "recorder" (OvRecorder, nullable; also notified when it failed).
  * Signals: "returned" when can-reconnect becomes true (an attach may be offered or started),
  * "figures" at most once a second when ov_node_get_figures() is newer. */
 OvNode         *ov_node_new               (const char *name) G_GNUC_WARN_UNUSED_RESULT;
@@ -63,18 +73,39 @@ OvProcessTable *ov_node_get_processes     (OvNode *self); /* (transfer none), ne
 /* What was seen of it, also after it is gone; (transfer none), never NULL. */
 OvStore        *ov_node_get_store         (OvNode *self);
 GListModel     *ov_node_list_traces       (OvNode *self); /* (transfer none) of OvTrace, the ended ones too */
-/* A recording as a node without a node: its last instant is its table; nothing can be asked of it. */
+/* The node's system time now, ns; of one that is not attached, of what was seen of it last; 0: nothing. */
+gint64          ov_node_get_now           (OvNode *self);
+/* For what is not an OvTrace and has a number like one: a path that is followed. */
+guint16         ov_node_take_trace_id     (OvNode *self);
+/* A recording as a node without a node: its last instant is its table, replayed a little later (the census
+ * waits for that); nothing can be asked of it. */
 OvNode         *ov_node_new_from_recording (OvStore               *store,
                                             const OvRecordingInfo *info,
                                             const char            *path) G_GNUC_WARN_UNUSED_RESULT;
 gboolean        ov_node_is_recording      (OvNode *self);
 const char     *ov_node_get_path          (OvNode *self); /* of the recording, or NULL */
+const OvRecordingInfo *ov_node_get_info   (OvNode *self); /* of the recording, or NULL */
+/* Opens a file and replays it to its last instant: the node that comes back has its table. */
+void            ov_node_open_recording_async  (const char          *path,
+                                               GCancellable        *cancellable,
+                                               GAsyncReadyCallback  callback,
+                                               gpointer             user_data);
+OvNode         *ov_node_open_recording_finish (GAsyncResult  *result,
+                                               GError       **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes everything that is seen of the node from its first event on to a file; one at a time. */
 gboolean        ov_node_record            (OvNode      *self,
                                            const char  *path,
                                            gboolean     replace,
                                            GError     **error);
 OvRecorder     *ov_node_get_recorder      (OvNode *self); /* NULL: not recording */
+const GError   *ov_node_get_recorder_error (OvNode *self); /* why it ended by itself */
+/* The file is whole when it is done; also for one that failed. */
+void            ov_node_stop_recording_async  (OvNode              *self,
+                                               GAsyncReadyCallback  callback,
+                                               gpointer             user_data);
+gboolean        ov_node_stop_recording_finish (OvNode        *self,
+                                               GAsyncResult  *result,
+                                               GError       **error);
 
 void            ov_node_attach_async      (OvNode                *self,
                                            const OvAttachOptions *options,

@@ -19,6 +19,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (OvPast, ov_past, OV, PAST, GObject)
 
 OvPast         *ov_past_new         (OvStore *store) G_GNUC_WARN_UNUSED_RESULT;
+/* A seek replaces one that is under way, which ends as cancelled.  After a cancelled one the table shows
+ * some instant on the way. */
 void            ov_past_seek_async  (OvPast              *self,
                                      gint64               at_ns,
                                      GCancellable        *cancellable,
@@ -28,7 +30,13 @@ void            ov_past_seek_async  (OvPast              *self,
 OvProcessTable *ov_past_seek_finish (OvPast        *self,
                                      GAsyncResult  *result,
                                      GError       **error);
-gint64          ov_past_get_instant (OvPast *self);
+gint64          ov_past_get_instant (OvPast *self); /* of the last seek that was done */
 OvProcessTable *ov_past_get_table   (OvPast *self);
+/* Every record that is applied, for who wants more of them than the table does. */
+typedef void (*OvPastRecordFunc) (const OvRecord *record,
+                                  gpointer        user_data);
+void            ov_past_set_record_func (OvPast           *self,
+                                         OvPastRecordFunc  func,
+                                         gpointer          user_data);
 
 G_END_DECLS

@@ -88,7 +88,7 @@ push_due (OvProcessTable *self,
 
   due->slot = slot;
   due->generation = ov_table_row (self, slot)->generation;
-  due->due_us = g_get_monotonic_time () + after_us;
+  due->due_us = ov_table_now_us (self) + after_us;
   g_queue_push_tail (queue, due);
 }
 
@@ -107,7 +107,7 @@ ov_table_mark_headroom (OvProcessTable *self,
                         guint32         period_s)
 {
   OvDue due = { slot, ov_table_row (self, slot)->generation,
-                g_get_monotonic_time () + (gint64) MIN (period_s, 86400) * G_USEC_PER_SEC };
+                ov_table_now_us (self) + (gint64) MIN (period_s, 86400) * G_USEC_PER_SEC };
 
   for (guint i = 0; i < self->headroom->len; i++)
     if (g_array_index (self->headroom, OvDue, i).slot == slot)

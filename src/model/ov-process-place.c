@@ -639,7 +639,7 @@ place_unsettled (OvProcessTable *self)
     if (ov_table_facts (self, slot)->broken)
       place_row (self, slot);
   self->structure_changed = FALSE;
-  self->unsettled_looked_us = g_get_monotonic_time ();
+  self->unsettled_looked_us = ov_table_now_us (self);
 }
 
 /* @thorough: somebody waits for the result, so nothing is put off. */
@@ -668,7 +668,7 @@ ov_table_place (OvProcessTable *self,
 
   if (self->structure_changed
       && (thorough || ov_bitset_get_size (self->unsettled) < MANY_UNSETTLED
-          || g_get_monotonic_time () - self->unsettled_looked_us > UNSETTLED_PAUSE_US))
+          || ov_table_now_us (self) - self->unsettled_looked_us > UNSETTLED_PAUSE_US))
     place_unsettled (self);
   sort_unsorted (self);
 }

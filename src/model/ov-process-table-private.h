@@ -11,6 +11,7 @@
  *   ov-process-tree.c         places become a tree, with sums
  *   ov-process-marks.c        marks, how they fade, and graves
  *   ov-process-words.c        rows and enumerations in words
+ *   ov-process-copy.c         a whole table into another, for going back in time
  *
  * Thread: main.
  */
@@ -208,6 +209,12 @@ struct _OvProcessTable
   OvLifeFact     *life_ring;
   guint64         n_life_facts;
   gboolean        flushing;
+
+  /* a table of the past */
+  gboolean        replayed;    /* its clock is that of what is applied */
+  gboolean        quiet;       /* a replay is under way: nothing is told */
+  gint64          clock_us;
+  OvProcessTable *strings_owner; /* whose strings these are; NULL: our own */
 };
 
 #define OV_LIFE_RING 16384
@@ -237,6 +244,13 @@ static inline OvPidKey
 ov_pid_key (const OvPid *pid)
 {
   return ((OvPidKey) pid->serial << 32) | pid->id;
+}
+
+/* Marks and graves end by this clock. */
+static inline gint64
+ov_table_now_us (OvProcessTable *self)
+{
+  return self->replayed ? self->clock_us : g_get_monotonic_time ();
 }
 
 /* ov-process-rows.c */
@@ -373,7 +387,18 @@ void         ov_table_end_process       (OvProcessTable *self,
                                          gint64          at_ns);
 void         ov_table_end_sweep         (OvProcessTable *self,
                                          gint64          at_ns);
+/* ov-process-copy.c */
+void         ov_table_copy             (OvProcessTable *self,
+                                        OvProcessTable *from);
 /* ov-process-table.c */
+OvProcessTable *ov_table_new_replayed  (const char     *node,
+                                        OvProcessTable *strings_owner); /* (nullable) */
+void         ov_table_set_quiet        (OvProcessTable *self,
+                                        gboolean        quiet); /* FALSE: tells of all that changed */
+void         ov_table_set_clock        (OvProcessTable *self,
+                                        gint64          at_ns);
+void         ov_table_flush_frame      (OvProcessTable *self);
+void         ov_table_clear_contents   (OvProcessTable *self);
 void         ov_table_sample_histories (OvProcessTable *self,
                                         gint64          at_ns);
 void         ov_table_tell              (OvProcessTable    *self,

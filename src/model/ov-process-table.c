@@ -54,7 +54,7 @@ arm_timer (OvProcessTable *self)
     return;
 
   clear_timer (self);
-  if (due_us == G_MAXINT64)
+  if (due_us == G_MAXINT64 || self->replayed)
     return;
 
   /* Not more often than four times a second: many that are due together go together. */
@@ -77,7 +77,7 @@ void
 ov_table_note_change (OvProcessTable *self,
                       guint           changes)
 {
-  if (self->changes == 0 && !self->flushing)
+  if (self->changes == 0 && !self->flushing && !self->quiet)
     ov_wakeup_signal (self->wakeup);
   self->changes |= changes;
 }
@@ -199,6 +199,12 @@ emit_lifecycle (OvProcessTable *self)
   if (self->lifecycle->len == 0)
     return;
 
+  if (self->replayed)
+    {
+      g_array_set_size (self->lifecycle, 0); /* it happened long ago */
+      return;
+    }
+
   events = g_steal_pointer (&self->lifecycle);
   self->lifecycle = g_array_new (FALSE, FALSE, sizeof (OvLifecycle));
   for (guint i = 0; i < events->len; i++)
@@ -230,7 +236,8 @@ release_replaced (OvProcessTable *self)
         g_array_append_val (self->dead, grave->slot);
     }
   g_array_set_size (self->replaced, 0);
-  ov_wakeup_signal (self->wakeup);
+  if (!self->quiet)
+    ov_wakeup_signal (self->wakeup);
 }
 
 static void
@@ -246,18 +253,18 @@ flush_table (OvProcessTable *self,
   self->flushing = TRUE;
   if (thorough)
     ov_table_end_reading (self);
-  ov_table_end_marks (self, g_get_monotonic_time ());
+  ov_table_end_marks (self, ov_table_now_us (self));
   if (!self->in_census || thorough)
     ov_table_place (self, thorough);
-  changes = self->changes;
-  self->changes = 0;
+  changes = self->quiet ? 0 : self->changes;
+  self->changes &= ~changes;
   self->flushing = FALSE;
 
   emit_lifecycle (self);
   release_replaced (self);
   if (changes != 0)
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changes);
-  if (self->structure_changed && !self->in_census)
+  if (self->structure_changed && !self->in_census && !self->quiet)
     ov_wakeup_signal (self->wakeup); /* what was put off */
   arm_timer (self);
   g_object_unref (self);
@@ -284,8 +291,8 @@ init_contents (OvProcessTable *self)
   g_array_set_clear_func (self->pins, drop_pin);
 }
 
-static void
-clear_contents (OvProcessTable *self)
+void
+ov_table_clear_contents (OvProcessTable *self)
 {
   ov_table_supervisors_clear (self);
   ov_table_marks_clear (self);
@@ -312,8 +319,11 @@ ov_process_table_finalize (GObject *object)
   clear_timer (self);
   ov_wakeup_stop (self->wakeup);
   g_clear_pointer (&self->wakeup, ov_wakeup_unref);
-  clear_contents (self);
-  g_clear_pointer (&self->strings, ov_strings_free);
+  ov_table_clear_contents (self);
+  if (self->strings_owner == NULL)
+    ov_strings_free (self->strings);
+  self->strings = NULL;
+  g_clear_object (&self->strings_owner);
   g_clear_pointer (&self->totals, ov_history_free);
   g_clear_pointer (&self->life_ring, g_free);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -375,6 +385,53 @@ ov_process_table_new (const char *node)
   self->node = g_intern_string (node);
 
   return self;
+}
+
+/* A table of the past: live, but its clock is set by whoever replays into it, and it tells of
+ * nothing but that it changed. */
+OvProcessTable *
+ov_table_new_replayed (const char     *node,
+                       OvProcessTable *strings_owner)
+{
+  OvProcessTable *self = ov_process_table_new (node);
+
+  self->replayed = TRUE;
+  self->live = TRUE;
+  if (strings_owner != NULL)
+    {
+      ov_strings_free (self->strings);
+      self->strings = strings_owner->strings;
+      self->strings_owner = g_object_ref (strings_owner);
+    }
+
+  return self;
+}
+
+/* The last graves whose places were taken go with a second flush, as they do in life. */
+void
+ov_table_set_quiet (OvProcessTable *self,
+                    gboolean        quiet)
+{
+  if (!quiet && self->quiet)
+    flush_table (self, TRUE);
+  self->quiet = quiet;
+  if (!quiet)
+    flush_table (self, TRUE);
+}
+
+void
+ov_table_set_clock (OvProcessTable *self,
+                    gint64          at_ns)
+{
+  self->clock_us = MAX (self->clock_us, at_ns / 1000);
+}
+
+/* What a frame does in life, between two records. */
+void
+ov_table_flush_frame (OvProcessTable *self)
+{
+  if (!self->in_census)
+    flush_table (self, FALSE);
 }
 
 /**
@@ -494,7 +551,7 @@ ov_process_table_reset (OvProcessTable *self)
   for (guint32 slot = 0; slot < n_slots; slot++)
     generations[slot] = ov_table_row (self, slot)->generation + ov_table_row (self, slot)->used;
 
-  clear_contents (self);
+  ov_table_clear_contents (self);
   init_contents (self);
   self->reading = NULL;
   self->creation = self->n_used = self->n_alive = self->n_links_dead = self->n_outside = 0;

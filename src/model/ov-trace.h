@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "model/ov-match-spec.h"
 #include "model/ov-node.h"
 #include "trace/ov-trace-message.h"
 
@@ -28,14 +29,6 @@ typedef struct
   OvPid        pid;   /* PROCESS, SUBTREE */
   const char  *name;  /* or this registered name */
 } OvTraceTarget;
-
-typedef struct
-{
-  const char *module, *function; /* "_" for any function */
-  int         arity;             /* -1: any */
-  OvTerm     *match;             /* a match specification, (nullable); checked by ov_match_spec_check() */
-  gboolean    global;            /* only calls from outside the module */
-} OvTraceCall;
 
 typedef enum
 {
@@ -79,8 +72,15 @@ gboolean            ov_trace_is_running     (OvTrace *self);
 OvTraceLevel        ov_trace_get_level      (OvTrace *self);
 const OvTraceMeter *ov_trace_get_meter      (OvTrace *self);
 const OvTraceSum   *ov_trace_get_sum        (OvTrace *self);
-/* "stopped", "duration", "count", "fuse", "lost", "processes-gone", NULL while it runs. */
+/* "stopped", "duration", "count", "processes-gone", "lost", NULL while it runs. */
 const char         *ov_trace_get_reason     (OvTrace *self);
+/* FALSE: the connection was lost before the node could say how much it generated; generated is then what
+ * is known of here: what arrived and what the last meter told. */
+gboolean            ov_trace_is_sum_final   (OvTrace *self);
+/* What the node said when it started: processes traced now, functions matched, remarks. */
+guint               ov_trace_get_n_processes (OvTrace *self);
+guint               ov_trace_get_n_functions (OvTrace *self);
+const char * const *ov_trace_get_notes      (OvTrace *self);
 guint               ov_trace_get_n_foreign  (OvTrace *self); /* processes that stay with another tracer */
 
 /* Only operations call these. */
@@ -109,16 +109,5 @@ void     ov_trace_rearm_async  (OvTrace             *self,
 gboolean ov_trace_rearm_finish (OvTrace       *self,
                                 GAsyncResult  *result,
                                 GError       **error);
-
-/* A match specification that the VM would take, for a call (its arguments), a send or a receive; what it
- * calls must be among OTP's guards and tracing actions that only observe.  The error says which part. */
-gboolean ov_match_spec_check   (const OvTerm *spec,
-                                gboolean      for_calls,
-                                GError      **error);
-/* "Module:Function/Arity", "lists:_", "Shop.Cart.add/2"; strings are to be freed with ov_trace_call_clear(). */
-gboolean ov_trace_call_parse   (const char   *text,
-                                OvTraceCall  *call,
-                                GError      **error);
-void     ov_trace_call_clear   (OvTraceCall  *call);
 
 G_END_DECLS
