@@ -97,7 +97,7 @@ void     ov_body_get_event    (const OvBody *self,
 typedef struct
 {
   gint64 min_ns, max_ns;
-} OvStep;
+} OvChunkStep;
 
 typedef struct
 {
@@ -107,7 +107,7 @@ typedef struct
 } OvSummary;
 
 gsize           ov_summary_get_size   (const OvSummary *self);
-const OvStep   *ov_summary_get_steps  (const OvSummary *self);
+const OvChunkStep   *ov_summary_get_steps  (const OvSummary *self);
 const guint32  *ov_summary_get_totals (const OvSummary *self); /* n_kinds */
 const guint16  *ov_summary_get_counts (const OvSummary *self); /* n_steps times n_kinds */
 OvSummary      *ov_summary_new        (const OvBody *body,

@@ -259,7 +259,7 @@ ov_body_get_event (const OvBody *self,
 static gsize
 get_tables_size (const OvSummary *self)
 {
-  gsize size = self->n_steps * sizeof (OvStep) + self->n_kinds * sizeof (guint32);
+  gsize size = self->n_steps * sizeof (OvChunkStep) + self->n_kinds * sizeof (guint32);
 
   return ALIGNED (size + (gsize) self->n_steps * self->n_kinds * sizeof (guint16));
 }
@@ -270,10 +270,10 @@ ov_summary_get_size (const OvSummary *self)
   return sizeof *self + get_tables_size (self) + self->n_bloom * sizeof (guint64);
 }
 
-const OvStep *
+const OvChunkStep *
 ov_summary_get_steps (const OvSummary *self)
 {
-  return (const OvStep *) (self + 1);
+  return (const OvChunkStep *) (self + 1);
 }
 
 const guint32 *
@@ -317,10 +317,10 @@ static void
 summarize_step (const OvBody *body,
                 guint32       begin,
                 guint32       end,
-                OvStep       *step,
+                OvChunkStep       *step,
                 guint16      *by_kind)
 {
-  *step = (OvStep) { G_MAXINT64, G_MININT64 };
+  *step = (OvChunkStep) { G_MAXINT64, G_MININT64 };
   for (guint32 i = begin; i < end; i++)
     {
       step->min_ns = MIN (step->min_ns, body->times[i]);
@@ -347,7 +347,7 @@ static void
 fill_tables (OvSummary    *self,
              const OvBody *body)
 {
-  OvStep *steps = (OvStep *) ov_summary_get_steps (self);
+  OvChunkStep *steps = (OvChunkStep *) ov_summary_get_steps (self);
   guint32 *totals = (guint32 *) ov_summary_get_totals (self);
   guint16 *counts = (guint16 *) ov_summary_get_counts (self);
   guint8 places[OV_CHUNK_KINDS];
@@ -446,7 +446,7 @@ ov_summary_is_sound (const OvSummary *self,
 
   for (guint32 step = 0; step < self->n_steps; step++)
     {
-      const OvStep *at = &ov_summary_get_steps (self)[step];
+      const OvChunkStep *at = &ov_summary_get_steps (self)[step];
 
       if (at->min_ns > at->max_ns || at->min_ns < self->min_ns || at->max_ns > self->max_ns)
         return FALSE;

@@ -72,7 +72,7 @@ count_step (const OvSummary *summary,
 /* As if the events stood at equal distances. */
 static void
 share_out (const Binning *binning,
-           const OvStep  *step,
+           const OvChunkStep  *step,
            guint32        n)
 {
   double gap_ns = (double) (step->max_ns - step->min_ns) / MAX (n, 1);
@@ -120,7 +120,7 @@ count_steps (OvStore         *store,
              OvChunk         *chunk,
              const OvSummary *summary)
 {
-  const OvStep *steps = ov_summary_get_steps (summary);
+  const OvChunkStep *steps = ov_summary_get_steps (summary);
   OvBody *body = ov_chunk_peek_body (chunk);
 
   if (body == NULL && count_covered (binning, summary) > FEW_BINS)

@@ -424,7 +424,7 @@ find_time_in_chunk (OvStore *self,
 
   if (summary != NULL)
     {
-      const OvStep *steps = ov_summary_get_steps (summary);
+      const OvChunkStep *steps = ov_summary_get_steps (summary);
       guint step = 0;
 
       if (summary->max_ns < at_ns)
