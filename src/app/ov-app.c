@@ -63,6 +63,7 @@ static const struct
   { "win.page::events", { "<Control>5" } },
   { "win.page::restarts", { "<Control>6" } },
   { "win.page::path", { "<Control>7" } },
+  { "win.trace-stop", { "<Control>period" } },
   { "win.inspector-visible", { "F9" } },
   { "win.sidebar-visible", { "F8" } },
   { "win.minimap-visible", { "<Control>m" } },

@@ -72,6 +72,7 @@ ov_window_update_header (OvWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
   gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
   gtk_widget_set_visible (self->inspector_button, node != NULL);
+  ov_trace_status_set_node (self->trace_status, node);
   gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
   gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");
   if (node)

@@ -9,6 +9,7 @@
 #include "views/ov-node-switcher.h"
 #include "views/ov-node-view.h"
 #include "views/ov-search-box.h"
+#include "views/ov-trace-status.h"
 
 G_BEGIN_DECLS
 
@@ -26,6 +27,7 @@ struct _OvWindow
   AdwToastOverlay     *toasts;
   OvSearchBox         *search_box;
   OvNodeSwitcher      *node_switcher;
+  OvTraceStatus       *trace_status;
   GtkMenuButton       *node_button, *shield_button;
   GtkWidget           *inspector_button, *state_dot;
   GtkLabel            *node_label, *release_label, *shield_label, *shield_title, *shield_text;

@@ -13,6 +13,7 @@
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
 #include "views/ov-start-page.h"
+#include "views/ov-trace-starter.h"
 
 #include <glib/gi18n.h>
 
@@ -59,6 +60,7 @@ update_compact (OvWindow *self)
   gboolean compact = is_compact (self);
 
   gtk_widget_set_visible (GTK_WIDGET (self->shield_label), !compact);
+  ov_trace_status_set_compact (self->trace_status, compact);
   g_hash_table_iter_init (&iter, self->views);
   while (g_hash_table_iter_next (&iter, NULL, &view))
     ov_node_view_set_compact (view, compact);
@@ -257,6 +259,22 @@ detach_action (GtkWidget  *widget,
 }
 
 static void
+trace_action (GtkWidget  *widget,
+              const char *name,
+              GVariant   *parameter)
+{
+  OvWindow *self = OV_WINDOW (widget);
+  OvNode *node = ov_session_get_node (self->session);
+
+  if (!node)
+    return;
+  if (g_str_equal (name, "win.trace-stop"))
+    ov_trace_starter_stop_all (widget, self->session, node);
+  else
+    ov_trace_starter_rearm (widget, self->session, node);
+}
+
+static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action);
@@ -268,6 +286,8 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.start-page", NULL, start_page_action);
   gtk_widget_class_install_action (widget_class, "win.nodes", NULL, nodes_action);
   gtk_widget_class_install_action (widget_class, "win.detach", NULL, detach_action);
+  gtk_widget_class_install_action (widget_class, "win.trace-stop", NULL, trace_action);
+  gtk_widget_class_install_action (widget_class, "win.trace-rearm", NULL, trace_action);
 }
 
 /* State between runs. */
@@ -348,6 +368,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_label);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_title);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_text);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, trace_status);
 }
 
 static void
@@ -362,6 +383,7 @@ ov_window_class_init (OvWindowClass *klass)
 
   g_type_ensure (OV_TYPE_NODE_SWITCHER);
   g_type_ensure (OV_TYPE_SEARCH_BOX);
+  g_type_ensure (OV_TYPE_TRACE_STATUS);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/app/ov-window.ui");
   bind_children (widget_class);
@@ -371,7 +393,8 @@ ov_window_class_init (OvWindowClass *klass)
 static void
 bind_settings (OvWindow *self)
 {
-  static const char *const toggles[] = { "inspector-visible", "sidebar-visible", "minimap-visible" };
+  static const char *const toggles[] = { "inspector-visible", "sidebar-visible", "minimap-visible",
+                                         "term-style" };
   GSettings *settings = ov_settings_get ();
 
   for (guint i = 0; i < G_N_ELEMENTS (toggles); i++)

@@ -17,5 +17,8 @@ G_DECLARE_FINAL_TYPE (OvEventPage, ov_event_page, OV, EVENT_PAGE, AdwBin)
 void ov_event_page_set_subject (OvEventPage *self,
                                 OvSession   *session,
                                 OvNode      *node);
+/* Selects an event, or the next one after it that is shown, and scrolls to it. */
+void ov_event_page_reveal      (OvEventPage *self,
+                                guint64      number);
 
 G_END_DECLS

@@ -4,7 +4,7 @@
  */
 #include "views/ov-heat-key.h"
 
-#include "views/ov-look.h"
+#include "canvas/widget/ov-look.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -48,7 +48,7 @@ draw_strip_cb (GtkDrawingArea *area,
                int             height,
                gpointer        user_data)
 {
-  const OvTheme *theme = ov_theme_get (ov_look_get_theme ());
+  const OvTheme *theme = ov_look_get_theme ();
 
   for (int x = 0; x < width; x++)
     {
@@ -98,7 +98,7 @@ ov_heat_key_init (OvHeatKey *self)
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (strip), STRIP_HEIGHT);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (strip), draw_strip_cb, NULL, NULL);
   gtk_widget_set_valign (strip, GTK_ALIGN_CENTER);
-  ov_look_follow (strip);
+  ov_look_watch (strip, G_CALLBACK (gtk_widget_queue_draw));
 
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 8);
   gtk_widget_set_parent (self->title, GTK_WIDGET (self));

@@ -9,7 +9,7 @@
 
 #include "canvas/layout/ov-layout.h"
 #include "canvas/render/ov-painter.h"
-#include "views/ov-look.h"
+#include "canvas/widget/ov-look.h"
 
 #include <glib/gi18n.h>
 
@@ -85,7 +85,7 @@ draw_sample_cb (GtkDrawingArea *area,
   cairo_rectangle (cr, 0, 0, width, height);
   cairo_clip (cr);
   ov_painter_draw (self->painter, cr, scene, layout, &viewport,
-                   ov_theme_get (ov_look_get_theme ()), &state);
+                   ov_look_get_theme (), &state);
 }
 
 static GtkWidget *
@@ -97,7 +97,7 @@ make_sample (const Entry *entry)
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (area), SAMPLE_HEIGHT);
   gtk_drawing_area_set_draw_func (GTK_DRAWING_AREA (area), draw_sample_cb, (gpointer) entry, NULL);
   gtk_widget_set_valign (area, GTK_ALIGN_CENTER);
-  ov_look_follow (area);
+  ov_look_watch (area, G_CALLBACK (gtk_widget_queue_draw));
 
   return area;
 }

@@ -10,45 +10,12 @@
  */
 #include "config.h"
 
-#include "views/ov-node-view.h"
+#include "views/ov-node-view-private.h"
 
-#include "views/ov-event-page.h"
-#include "views/ov-inspector.h"
-#include "views/ov-message-page.h"
-#include "views/ov-path-page.h"
-#include "views/ov-process-page.h"
-#include "views/ov-restart-page.h"
-#include "views/ov-sequence-page.h"
 #include "views/ov-settings.h"
-#include "views/ov-tree-page.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
-
-struct _OvNodeView
-{
-  AdwBin         parent_instance;
-  OvSession     *session;
-  OvNode        *node;
-  char          *page;      /* the one the person chose, also while another is shown */
-  gint64         seen_us;   /* when the node was last heard of */
-  guint          facts_id;
-  gboolean       closed_by_fold; /* the inspector was closed because it would cover the page */
-
-  GtkWidget     *sidebar, *see_label, *facts, *trouble_button, *flap, *reconnect_button;
-  GtkListBox    *page_rows;
-  GtkLabel      *trouble_label, *processes_label, *applications_label, *banner_label;
-  GtkRevealer   *banner;
-  GtkStack      *stack;
-  OvInspector   *inspector;
-  OvTreePage    *tree_page;
-  OvProcessPage *process_page;
-  OvMessagePage *message_page;
-  OvSequencePage *sequence_page;
-  OvEventPage   *event_page;
-  OvRestartPage *restart_page;
-  OvPathPage    *path_page;
-};
 
 enum { RECONNECT, N_SIGNALS };
 
@@ -204,6 +171,7 @@ state_changed_cb (OvNodeView *self)
 {
   if (ov_node_get_state (self->node) == OV_NODE_LIVE)
     self->seen_us = g_get_real_time ();
+  ov_node_view_enable_actions (self);
   update_banner (self);
   update_facts (self);
 }
@@ -213,60 +181,6 @@ static void
 reconnect_cb (OvNodeView *self)
 {
   g_signal_emit (self, signals[RECONNECT], 0);
-}
-
-/* Actions on the selected process. */
-
-static const OvProcess *
-get_selected (OvNodeView *self,
-              guint32    *slot)
-{
-  *slot = ov_session_get_node (self->session) == self->node
-          ? ov_session_get_selected (self->session) : OV_SLOT_NONE;
-  return *slot != OV_SLOT_NONE
-         ? ov_process_table_get_row (ov_node_get_processes (self->node), *slot) : NULL;
-}
-
-static void
-copy_cb (GtkWidget  *widget,
-         const char *action,
-         GVariant   *parameter)
-{
-  OvNodeView *self = OV_NODE_VIEW (widget);
-  OvProcessTable *table = ov_node_get_processes (self->node);
-  g_autofree char *text = NULL, *clean = NULL, *words = NULL;
-  guint32 slot;
-
-  if (!get_selected (self, &slot))
-    return;
-  text = g_str_equal (action, "node.copy-pid") ? ov_process_table_dup_pid (table, slot)
-                                               : ov_process_table_dup_title (table, slot);
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
-  clean = ov_words_clean (text, 80);
-  /* Translators: what was put on the clipboard. */
-  words = g_strdup_printf (_("Copied %s"), clean);
-  gtk_widget_activate_action (widget, "win.toast", "s", words);
-}
-
-static void
-inspect_cb (GtkWidget  *widget,
-            const char *action,
-            GVariant   *parameter)
-{
-  ov_node_view_inspect (OV_NODE_VIEW (widget));
-}
-
-static void
-show_in_cb (GtkWidget  *widget,
-            const char *action,
-            GVariant   *parameter)
-{
-  OvNodeView *self = OV_NODE_VIEW (widget);
-  guint32 slot;
-
-  ov_node_view_show_page (self, g_str_equal (action, "node.show-in-tree") ? "tree" : "processes");
-  if (get_selected (self, &slot))
-    ov_node_view_jump (self, slot);
 }
 
 static void
@@ -332,11 +246,7 @@ ov_node_view_class_init (OvNodeViewClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/views/ov-node-view.ui");
   bind_children (widget_class);
-  gtk_widget_class_install_action (widget_class, "node.copy-pid", NULL, copy_cb);
-  gtk_widget_class_install_action (widget_class, "node.copy-name", NULL, copy_cb);
-  gtk_widget_class_install_action (widget_class, "node.inspect", NULL, inspect_cb);
-  gtk_widget_class_install_action (widget_class, "node.show-in-tree", NULL, show_in_cb);
-  gtk_widget_class_install_action (widget_class, "node.show-in-processes", NULL, show_in_cb);
+  ov_node_view_install_actions (widget_class);
 }
 
 /* Where there is no room for both, the page is what is seen first; F9 lays the pane over it. */

@@ -17,5 +17,13 @@ G_DECLARE_FINAL_TYPE (OvSequencePage, ov_sequence_page, OV, SEQUENCE_PAGE, AdwBi
 void ov_sequence_page_set_subject (OvSequencePage *self,
                                    OvSession      *session,
                                    OvNode         *node);
+/* The conversation of these (none: everybody) in [from, to), with this event in sight and selected
+ * (OV_EVENT_NONE: none). */
+void ov_sequence_page_show        (OvSequencePage *self,
+                                   const guint32  *actors,
+                                   guint           n,
+                                   gint64          from_ns,
+                                   gint64          to_ns,
+                                   guint64         event);
 
 G_END_DECLS
