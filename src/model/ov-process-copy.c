@@ -3,8 +3,7 @@
  * A whole table into another, so that a replay may go on from there more than once.
  *
  * Whoever looks at the target keeps looking: its signals, strings, pins and its context are its own.  The
- * copy has the same processes in the same slots with the same generations, and from the same records
- * the same becomes of it.
+ * copy has the same processes in the same slots with the same generations.
  * Invariant: nothing is shared but the strings, which are one pool for both.
  * Thread: main.
  */

@@ -233,6 +233,16 @@ init_row (OvProcess   *row,
   facts->n_sum = 1;
 }
 
+/* One that goes back in time gives slots anew, and not always as before: there a generation is the
+ * process, so that what refers to a row never finds another one's. */
+static guint32
+generation_of (const OvPid *pid)
+{
+  guint64 mixed = (ov_pid_key (pid) ^ (guint64) pid->creation << 17) * 11400714819323198485u;
+
+  return (guint32) (mixed >> 32) ^ (guint32) mixed;
+}
+
 /* The row is alive, knows nothing but its pid, and waits for a place. */
 guint32
 ov_table_add_row (OvProcessTable *self,
@@ -243,6 +253,8 @@ ov_table_add_row (OvProcessTable *self,
 
   init_row (ov_table_row (self, slot), ov_table_facts (self, slot), pid);
   ov_table_row (self, slot)->pid.node = self->node;
+  if (self->replayed)
+    ov_table_row (self, slot)->generation = generation_of (pid);
   ov_table_facts (self, slot)->seat = key;
   ov_table_facts (self, slot)->master = g_hash_table_contains (self->masters, &key);
 
