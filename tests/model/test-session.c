@@ -157,10 +157,9 @@ test_instant (void)
 
   /* Before its birth there is nobody to select, and later there is again. */
   ov_session_set_instant (session, BEGIN + 4000 * MS);
-  while (selected_id (session) != 0)
+  while (script_slot (past, 2) == OV_SLOT_NONE || selected_id (session) != 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (ov_session_get_table (session) == past);
-  g_assert_cmpuint (script_slot (past, 2), !=, OV_SLOT_NONE);
   ov_session_set_instant (session, BEGIN + 7000 * MS);
   while (selected_id (session) != 3)
     g_main_context_iteration (NULL, TRUE);
