@@ -58,6 +58,18 @@ void  ov_painting_rounded (cairo_t           *cr,
                            double             width,
                            double             height,
                            double             radius);
+/* Fills the painter's list with what is in view. */
+void  ov_painting_list   (OvPainting         *self);
+/* One of the list: its box, marks and words. */
+void  ov_painting_entry  (OvPainting           *self,
+                          OvRaster             *raster,
+                          const OvDisplayEntry *entry);
+void  ov_painting_vector_entry (OvPainting           *self,
+                                cairo_t              *cr,
+                                const OvDisplayEntry *entry);
+/* Marks of what is too small to show its own. */
+void  ov_painting_trouble (OvPainting        *self,
+                           OvRaster          *raster);
 /* Queues the words of a box; @plan was made for @entry. */
 void  ov_painting_words  (OvPainting           *self,
                           const OvDisplayEntry *entry,

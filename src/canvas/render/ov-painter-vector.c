@@ -75,10 +75,10 @@ draw_dots (OvPainting           *self,
     }
 }
 
-static void
-draw_box (OvPainting           *self,
-          cairo_t              *cr,
-          const OvDisplayEntry *entry)
+void
+ov_painting_vector_entry (OvPainting           *self,
+                          cairo_t              *cr,
+                          const OvDisplayEntry *entry)
 {
   const OvSceneItem *item = &self->items[entry->index];
   OvStyle style;
@@ -230,7 +230,7 @@ ov_painter_draw (OvPainter          *self,
   draw_frames (&painting, cr);
   draw_tree_edges (&painting, cr);
   for (guint32 i = 0; i < self->list.n; i++)
-    draw_box (&painting, cr, &self->list.entries[i]);
+    ov_painting_vector_entry (&painting, cr, &self->list.entries[i]);
   ov_text_flush (self->text, cr);
   ov_painting_on_top (&painting, cr);
   cairo_restore (cr);

@@ -409,10 +409,10 @@ get_small_color (OvPainting           *self,
   return *cached & 0xffffff;
 }
 
-static void
-paint_entry (OvPainting           *self,
-             OvRaster             *raster,
-             const OvDisplayEntry *entry)
+void
+ov_painting_entry (OvPainting           *self,
+                   OvRaster             *raster,
+                   const OvDisplayEntry *entry)
 {
   OvStyle style;
 
@@ -460,6 +460,24 @@ paint_trouble (OvPainting *self,
 }
 
 void
+ov_painting_trouble (OvPainting *self,
+                     OvRaster   *raster)
+{
+  paint_trouble (self, raster, OV_TONE_WARNING);
+  paint_trouble (self, raster, OV_TONE_ERROR);
+}
+
+void
+ov_painting_list (OvPainting *self)
+{
+  OvPainter *painter = self->painter;
+
+  memset (painter->small_colors, 0, sizeof painter->small_colors);
+  painter->list.whole = FALSE;
+  ov_display_list_build (&painter->list, self->scene, self->layout, self->viewport, self->measure.scale);
+}
+
+void
 ov_painter_render_image (OvPainter          *self,
                          cairo_surface_t    *image,
                          const OvScene      *scene,
@@ -480,13 +498,11 @@ ov_painter_render_image (OvPainter          *self,
     return;
 
   ov_raster_clear (&raster, theme->background);
-  memset (self->small_colors, 0, sizeof self->small_colors);
-  self->list.whole = FALSE;
-  ov_display_list_build (&self->list, scene, layout, viewport, painting.measure.scale);
+  ov_painting_list (&painting);
   paint_frames (&painting, &raster);
   paint_tree_edges (&painting, &raster);
   for (guint32 i = 0; i < self->list.n; i++)
-    paint_entry (&painting, &raster, &self->list.entries[i]);
+    ov_painting_entry (&painting, &raster, &self->list.entries[i]);
   ov_raster_end (image);
 
   cr = cairo_create (image);
@@ -495,8 +511,7 @@ ov_painter_render_image (OvPainter          *self,
     {
       if (!painting.state->overview)
         ov_painting_plates (&painting, &raster);
-      paint_trouble (&painting, &raster, OV_TONE_WARNING);
-      paint_trouble (&painting, &raster, OV_TONE_ERROR);
+      ov_painting_trouble (&painting, &raster);
       ov_raster_end (image);
     }
   ov_text_flush (self->text, cr);

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Order: ground, hulls, edges from the weakest to the strongest, cards, words, words upon edges, trouble, what
+ * lies on top.  Edges come in hundreds and cairo fills them; cards are pixels, words glyph runs.
+ * Thread: one at a time, the owner's.
+ */
+#include "canvas/render/ov-graph-painter-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is left of an edge's width where it arrives. */
+#define TIP        0.22
+#define N_STEPS    14
+#define SHORT      60.0  /* logical pixels; shorter ones need fewer steps */
+/* Below this share of the ramp an edge would not be seen on the ground. */
+#define COOLEST    112
+#define DOT_SIZE   7.0   /* logical pixels, with its ring */
+
+OvGraphPainter *
+ov_graph_painter_new (void)
+{
+  OvGraphPainter *self = g_new0 (OvGraphPainter, 1);
+
+  self->painter = ov_painter_new ();
+  self->labels = g_array_new (FALSE, FALSE, sizeof (OvGraphLabel));
+
+  return self;
+}
+
+static void
+drop_dots (OvGraphPainter *self)
+{
+  for (guint i = 0; i <= OV_TONE_ERROR; i++)
+    g_clear_pointer (&self->dots[i], cairo_surface_destroy);
+}
+
+void
+ov_graph_painter_free (OvGraphPainter *self)
+{
+  if (self == NULL)
+    return;
+
+  drop_dots (self);
+  ov_painter_free (self->painter);
+  g_array_unref (self->labels);
+  g_free (self);
+}
+
+void
+ov_graph_painter_set_families (OvGraphPainter *self,
+                               const char     *text,
+                               const char     *mono)
+{
+  ov_painter_set_families (self->painter, text, mono);
+}
+
+gboolean
+ov_graph_painter_warm (OvGraphPainter *self)
+{
+  return ov_painter_warm (self->painter);
+}
+
+OvColor
+ov_graph_curve_color (const OvTheme      *theme,
+                      const OvGraphCurve *curve,
+                      double             *alpha)
+{
+  OvColor color = theme->edge;
+
+  *alpha = (curve->state & OV_CURVE_FAINT) != 0 ? 0.30 : 0.66;
+  if (curve->heat != OV_HEAT_NONE)
+    {
+      color = ov_theme_get_heat (theme, COOLEST + curve->heat * (254 - COOLEST) / 254);
+      *alpha += 0.14;
+    }
+  if (curve->step > 0 || (curve->state & OV_CURVE_SELECTED) != 0)
+    {
+      color = theme->accent;
+      *alpha = 1;
+    }
+  else if ((curve->state & OV_CURVE_DIM) != 0)
+    *alpha = 0.10;
+  else if ((curve->state & (OV_CURVE_HOVERED | OV_CURVE_RAISED)) != 0)
+    {
+      if (curve->heat == OV_HEAT_NONE)
+        color = theme->accent;
+      *alpha = (curve->state & OV_CURVE_FAINT) != 0 ? 0.7 : 0.95;
+    }
+  if (theme->kind >= OV_THEME_HIGH_CONTRAST && (curve->state & OV_CURVE_DIM) == 0)
+    *alpha = MAX (*alpha, 0.75);
+
+  return color;
+}
+
+static double
+get_width (const OvGraphCurve *curve)
+{
+  double width = curve->width;
+
+  if ((curve->state & OV_CURVE_FAINT) != 0)
+    width = MIN (width, 1.4);
+  if (curve->step > 0 || (curve->state & (OV_CURVE_SELECTED | OV_CURVE_HOVERED)) != 0)
+    width = MAX (width, 3) + 1;
+
+  return width;
+}
+
+/* A blade: out along one side, back along the other. */
+static void
+trace_blade (cairo_t            *cr,
+             const OvGraphCurve *curve,
+             double              width,
+             double              scale)
+{
+  double length = hypot (curve->x[3] - curve->x[0], curve->y[3] - curve->y[0]);
+  guint n = length < SHORT ? 6 : N_STEPS;
+  double xs[N_STEPS + 1], ys[N_STEPS + 1], nx[N_STEPS + 1], ny[N_STEPS + 1];
+
+  for (guint i = 0; i <= n; i++)
+    ov_graph_curve_at (curve, i / (double) n, &xs[i], &ys[i]);
+  for (guint i = 0; i <= n; i++)
+    {
+      double dx = xs[MIN (i + 1, n)] - xs[i == 0 ? 0 : i - 1];
+      double dy = ys[MIN (i + 1, n)] - ys[i == 0 ? 0 : i - 1];
+      double along = hypot (dx, dy) + 1e-9, half = width / 2 * (1 - (1 - TIP) * i / n);
+
+      nx[i] = -dy / along * half;
+      ny[i] = dx / along * half;
+    }
+  cairo_move_to (cr, (xs[0] + nx[0]) * scale, (ys[0] + ny[0]) * scale);
+  for (guint i = 1; i <= n; i++)
+    cairo_line_to (cr, (xs[i] + nx[i]) * scale, (ys[i] + ny[i]) * scale);
+  for (guint i = n + 1; i-- > 0;)
+    cairo_line_to (cr, (xs[i] - nx[i]) * scale, (ys[i] - ny[i]) * scale);
+  cairo_close_path (cr);
+}
+
+static void
+draw_curve (const OvPainting   *painting,
+            cairo_t            *cr,
+            const OvGraphCurve *curve)
+{
+  double alpha, width = get_width (curve);
+  OvColor color = ov_graph_curve_color (painting->theme, curve, &alpha);
+
+  /* A rim of the ground's colour keeps what matters apart from what it crosses. */
+  if (curve->step > 0 || (curve->state & (OV_CURVE_SELECTED | OV_CURVE_HOVERED)) != 0)
+    {
+      trace_blade (cr, curve, width + 3, painting->measure.scale);
+      ov_painting_color (cr, painting->theme->background, 0.85);
+      cairo_fill (cr);
+    }
+  trace_blade (cr, curve, width, painting->measure.scale);
+  ov_painting_color (cr, color, alpha);
+  cairo_fill (cr);
+}
+
+static gboolean
+is_above (const OvGraphCurve *curve)
+{
+  return curve->step > 0
+         || (curve->state & (OV_CURVE_SELECTED | OV_CURVE_HOVERED | OV_CURVE_RAISED)) != 0;
+}
+
+static void
+draw_curves (const OvPainting  *painting,
+             cairo_t           *cr,
+             const OvGraphView *view)
+{
+  const OvGraphCurve *curves;
+  guint n;
+
+  curves = ov_graph_view_get_curves (view, &n);
+  cairo_save (cr);
+  cairo_set_tolerance (cr, 0.3);
+  for (guint pass = 0; pass < 2; pass++)
+    for (guint i = 0; i < n; i++)
+      if (is_above (&curves[i]) == (pass == 1))
+        draw_curve (painting, cr, &curves[i]);
+  cairo_restore (cr);
+}
+
+/* Hulls lie below the edges, cards above. */
+static void
+paint_entries (OvPainting *painting,
+               OvRaster   *raster,
+               gboolean    hulls)
+{
+  const OvDisplayList *list = &painting->painter->list;
+
+  for (guint32 i = 0; i < list->n; i++)
+    if ((list->entries[i].holds != 0) == hulls)
+      ov_painting_entry (painting, raster, &list->entries[i]);
+}
+
+void
+ov_graph_painter_render_image (OvGraphPainter     *self,
+                               cairo_surface_t    *image,
+                               const OvGraphView  *view,
+                               const OvViewport   *viewport,
+                               const OvTheme      *theme,
+                               const OvPaintState *state)
+{
+  OvPainting painting;
+  OvRaster raster;
+  cairo_t *cr;
+
+  g_return_if_fail (self != NULL && image != NULL && view != NULL && viewport != NULL && theme != NULL);
+
+  if (ov_graph_view_get_scene (view) == NULL || !ov_raster_begin (&raster, image))
+    return;
+  ov_painting_begin (&painting, self->painter, ov_graph_view_get_scene (view),
+                     ov_graph_view_get_places (view), viewport, theme, state);
+  ov_raster_clear (&raster, theme->background);
+  ov_painting_list (&painting);
+  paint_entries (&painting, &raster, TRUE);
+  ov_raster_end (image);
+
+  cr = cairo_create (image);
+  draw_curves (&painting, cr, view);
+  if (ov_raster_begin (&raster, image))
+    {
+      paint_entries (&painting, &raster, FALSE);
+      ov_painting_plates (&painting, &raster);
+      ov_painting_trouble (&painting, &raster);
+      ov_raster_end (image);
+    }
+  ov_text_flush (self->painter->text, cr);
+  ov_graph_labels_place (self, &painting, view);
+  ov_graph_labels_paint (self, &painting, cr, view);
+  ov_text_flush (self->painter->text, cr);
+  ov_painting_on_top (&painting, cr);
+  cairo_destroy (cr);
+}
+
+void
+ov_graph_painter_draw (OvGraphPainter     *self,
+                       cairo_t            *cr,
+                       const OvGraphView  *view,
+                       const OvViewport   *viewport,
+                       const OvTheme      *theme,
+                       const OvPaintState *state)
+{
+  OvPaintState logical = { 0 };
+  const OvDisplayList *list;
+  OvPainting painting;
+
+  g_return_if_fail (self != NULL && cr != NULL && view != NULL && viewport != NULL && theme != NULL);
+
+  if (ov_graph_view_get_scene (view) == NULL)
+    return;
+  if (state != NULL)
+    logical = *state;
+  logical.scale_factor = 1;
+  ov_painting_begin (&painting, self->painter, ov_graph_view_get_scene (view),
+                     ov_graph_view_get_places (view), viewport, theme, &logical);
+  ov_painting_list (&painting);
+  list = &self->painter->list;
+
+  cairo_save (cr);
+  cairo_rectangle (cr, 0, 0, viewport->width, viewport->height);
+  cairo_clip (cr);
+  ov_painting_color (cr, theme->background, 1);
+  cairo_paint (cr);
+  for (guint32 i = 0; i < list->n; i++)
+    if (list->entries[i].holds)
+      ov_painting_vector_entry (&painting, cr, &list->entries[i]);
+  draw_curves (&painting, cr, view);
+  for (guint32 i = 0; i < list->n; i++)
+    if (!list->entries[i].holds)
+      ov_painting_vector_entry (&painting, cr, &list->entries[i]);
+  ov_text_flush (self->painter->text, cr);
+  ov_graph_labels_place (self, &painting, view);
+  ov_graph_labels_paint (self, &painting, cr, view);
+  ov_text_flush (self->painter->text, cr);
+  ov_painting_on_top (&painting, cr);
+  cairo_restore (cr);
+}
+
+static OvColor
+get_dot_color (const OvTheme *theme,
+               guint8         tone)
+{
+  switch (tone)
+    {
+    case OV_TONE_ERROR:
+      return theme->error;
+    case OV_TONE_WARNING:
+      return theme->warning;
+    case OV_TONE_MUTED:
+      return theme->text_soft;
+    default:
+      return theme->accent;
+    }
+}
+
+static void
+make_dots (OvGraphPainter *self,
+           const OvTheme  *theme,
+           int             size)
+{
+  drop_dots (self);
+  for (guint tone = 0; tone <= OV_TONE_ERROR; tone++)
+    {
+      cairo_surface_t *dot = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, size + 2, size + 2);
+      cairo_t *cr = cairo_create (dot);
+      double middle = size / 2.0 + 1;
+
+      cairo_arc (cr, middle, middle, size / 2.0, 0, 2 * G_PI);
+      ov_painting_color (cr, theme->background, 0.9);
+      cairo_fill (cr);
+      cairo_arc (cr, middle, middle, size / 2.0 * 0.72, 0, 2 * G_PI);
+      ov_painting_color (cr, get_dot_color (theme, tone), 1);
+      cairo_fill (cr);
+      cairo_destroy (cr);
+      cairo_surface_flush (dot);
+      self->dots[tone] = dot;
+    }
+  self->dot_size = size;
+  self->dot_theme = theme->kind;
+}
+
+void
+ov_graph_painter_blend_dots (OvGraphPainter   *self,
+                             cairo_surface_t  *image,
+                             const OvTheme    *theme,
+                             double            scale_factor,
+                             const OvGraphDot *dots,
+                             guint             n_dots)
+{
+  int size = (int) lround (DOT_SIZE * scale_factor);
+  OvRaster raster;
+
+  if (self->dots[0] == NULL || self->dot_size != size || self->dot_theme != theme->kind)
+    make_dots (self, theme, size);
+  if (!ov_raster_begin (&raster, image))
+    return;
+  for (guint i = 0; i < n_dots; i++)
+    ov_raster_sprite (&raster, self->dots[MIN (dots[i].tone, OV_TONE_ERROR)],
+                      (int) lround (dots[i].x - size / 2.0) - 1, (int) lround (dots[i].y - size / 2.0) - 1);
+  ov_raster_end (image);
+}
