@@ -8,14 +8,9 @@
 #include "canvas/layout/ov-walk.h"
 #include "canvas/scene/ov-hit.h"
 #include "canvas/widget/ov-canvas.h"
+#include "canvas/widget/ov-stage-private.h"
 
 G_BEGIN_DECLS
-
-#define OV_CANVAS_N_IMAGES 3
-#define OV_CANVAS_MARGIN   24.0
-#define OV_CANVAS_MAX_ZOOM 4.0
-/* Fitting a few boxes does not make them huge. */
-#define OV_CANVAS_MAX_FIT  1.5
 
 /* An effect with its time; pulses follow their item by id. */
 typedef struct
@@ -28,6 +23,7 @@ typedef struct
 struct _OvCanvas
 {
   GtkWidget     parent_instance;
+  OvStage       stage;
 
   /* What is shown.  layout and hit belong to scene; wanted is the scene being laid out. */
   OvScene      *scene, *wanted;
@@ -45,30 +41,14 @@ struct _OvCanvas
   gint64        tween_start_us;
   double        tween_share;   /* eased, of the last frame */
   GArray       *effects;       /* OvTimedEffect */
-  guint         tick_id;
-  OvViewport    view, view_from, view_to;
-  gint64        camera_start_us, camera_duration_us;
-  gboolean      camera_moves, fitted, needs_fit;
-  double        velocity_x, velocity_y; /* pixels per second, while coasting */
-  gint64        coast_us;
 
   /* Painting. */
-  OvPainter       *painter;
-  cairo_surface_t *images[OV_CANVAS_N_IMAGES];
-  guint            image;
-  gboolean         dirty, warmed;
-  guint            warm_id;
-  GArray          *drawn_effects; /* OvPaintEffect of this frame */
+  OvPainter    *painter;
+  GArray       *drawn_effects; /* OvPaintEffect of this frame */
 
   /* What the user points at. */
   guint64     selected, hovered, hover_told, focused;
   GArray     *matches; /* guint64, sorted */
-  guint       hover_id;
-  double      pointer_x, pointer_y;
-  double      drag_x, drag_y;
-  gboolean    dragging, drawn_focus;
-  OvViewport  pinch_view;
-  GtkGesture *drag;
 
   OvCanvasDescribeFunc describe;
   gpointer             describe_data;
@@ -98,39 +78,33 @@ void            ov_canvas_lay_out       (OvCanvas         *self,
                                          OvScene          *scene);
 void            ov_canvas_announce      (OvCanvas         *self);
 
-/* ov-canvas-motion.c */
-gboolean        ov_canvas_is_animated   (OvCanvas         *self);
-void            ov_canvas_keep_ticking  (OvCanvas         *self);
+/* ov-canvas-motion.c: the stage's advance, and what begins. */
+gboolean        ov_canvas_advance       (GtkWidget        *widget,
+                                         gint64            time_us);
 void            ov_canvas_stop_motion   (OvCanvas         *self);
 void            ov_canvas_glide         (OvCanvas         *self,
                                          OvScene          *old_scene,
                                          const OvLayout   *old_places);
 void            ov_canvas_note_renewals (OvCanvas         *self,
                                          const OvScene    *old_scene);
-void            ov_canvas_move_camera   (OvCanvas         *self,
-                                         const OvViewport *to,
-                                         guint             duration_ms);
-void            ov_canvas_set_view      (OvCanvas         *self,
-                                         const OvViewport *view);
-void            ov_canvas_coast         (OvCanvas         *self,
-                                         double            velocity_x,
-                                         double            velocity_y);
-double          ov_canvas_get_min_zoom  (OvCanvas         *self);
-void            ov_canvas_fit_now       (OvCanvas         *self,
-                                         gboolean          animate);
-void            ov_canvas_zoom_around   (OvCanvas         *self,
+
+/* ov-canvas-paint.c: the stage's render. */
+void            ov_canvas_render        (GtkWidget        *widget,
+                                         cairo_surface_t  *image,
+                                         int               scale);
+
+/* ov-canvas-input.c: what the stage tells of the pointer, and keys. */
+void            ov_canvas_point_at      (GtkWidget        *widget,
                                          double            x,
-                                         double            y,
-                                         double            factor,
-                                         guint             duration_ms);
-
-/* ov-canvas-paint.c */
-void            ov_canvas_snapshot      (GtkWidget        *widget,
-                                         GtkSnapshot      *snapshot);
-void            ov_canvas_drop_images   (OvCanvas         *self);
-double          ov_canvas_get_text_scale (OvCanvas        *self);
-
-/* ov-canvas-input.c */
-void            ov_canvas_add_input     (OvCanvas         *self);
+                                         double            y);
+void            ov_canvas_rested        (GtkWidget        *widget);
+void            ov_canvas_clicked       (GtkWidget        *widget,
+                                         int               n_press,
+                                         double            x,
+                                         double            y);
+void            ov_canvas_open_menu     (GtkWidget        *widget,
+                                         double            x,
+                                         double            y);
+void            ov_canvas_add_keys      (OvCanvas         *self);
 
 G_END_DECLS

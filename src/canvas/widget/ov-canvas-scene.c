@@ -89,26 +89,6 @@ keep_choice (OvCanvas  *self,
   self->chosen_nested = job->layout->nested;
 }
 
-/* The camera follows a growing picture only as long as the user has left it fitted. */
-static gboolean
-needs_another_fit (OvCanvas *self)
-{
-  const OvBox *bounds = &self->layout->bounds;
-  double width = bounds->width * self->view.zoom, height = bounds->height * self->view.zoom;
-  double x, y;
-
-  if (self->needs_fit)
-    return TRUE;
-  if (!self->fitted)
-    return FALSE;
-
-  ov_viewport_to_screen (&self->view, bounds->x, bounds->y, &x, &y);
-
-  return x < 0 || y < 0 || x + width > self->view.width || y + height > self->view.height
-         || (self->view.zoom < OV_CANVAS_MAX_FIT
-             && MAX (width / self->view.width, height / self->view.height) < 0.7);
-}
-
 static void
 follow_up (OvCanvas *self)
 {
@@ -142,8 +122,8 @@ apply_layout (OvCanvas *self,
   if (!first)
     ov_canvas_glide (self, old_scene,
                      old_tween != NULL ? ov_tween_get (old_tween, self->tween_share) : old_layout);
-  if (self->view.width > 1 && ov_scene_get_size (self->scene) > 0 && needs_another_fit (self))
-    ov_canvas_fit_now (self, !first);
+  if (self->stage.view.width > 1 && ov_scene_get_size (self->scene) > 0 && ov_stage_wants_fit (&self->stage))
+    ov_stage_fit (&self->stage, !first);
   follow_up (self);
   ov_canvas_invalidate (self);
   ov_canvas_announce (self);

@@ -9,9 +9,7 @@
  */
 #include "canvas/widget/ov-canvas-private.h"
 
-#include <adwaita.h>
 #include <glib/gi18n.h>
-#include <math.h>
 
 G_DEFINE_FINAL_TYPE (OvCanvas, ov_canvas, GTK_TYPE_WIDGET)
 
@@ -24,10 +22,6 @@ enum
   N_PROPS,
 };
 
-#define CAMERA_MS 200
-/* A revealed item keeps this distance from the edge, and this size at least. */
-#define REVEAL_MARGIN 48.0
-#define REVEAL_ZOOM   0.55
 
 static GParamSpec *props[N_PROPS];
 static guint signals[OV_CANVAS_N_SIGNALS];
@@ -55,8 +49,7 @@ ov_canvas_emit_menu (OvCanvas *self,
 void
 ov_canvas_invalidate (OvCanvas *self)
 {
-  self->dirty = TRUE;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  ov_stage_invalidate (&self->stage);
 }
 
 const OvLayout *
@@ -78,29 +71,61 @@ ov_canvas_measure (GtkWidget     *widget,
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 420;
 }
 
-/* A fitted view stays fitted; any other keeps what is in its middle. */
 static void
 ov_canvas_size_allocate (GtkWidget *widget,
                          int        width,
                          int        height,
                          int        baseline)
 {
-  OvCanvas *self = OV_CANVAS (widget);
-  OvViewport view = self->view;
-
-  if (width <= 0 || height <= 0 || (view.width == width && view.height == height))
-    return;
-
-  view.x += (view.width - width) / 2 / view.zoom;
-  view.y += (view.height - height) / 2 / view.zoom;
-  view.width = width;
-  view.height = height;
-  self->view_to.width = width;
-  self->view_to.height = height;
-  ov_canvas_set_view (self, &view);
-  if (self->layout != NULL && (self->needs_fit || self->fitted))
-    ov_canvas_fit_now (self, FALSE);
+  ov_stage_allocate (&OV_CANVAS (widget)->stage, width, height);
 }
+
+static void
+ov_canvas_snapshot (GtkWidget   *widget,
+                    GtkSnapshot *snapshot)
+{
+  ov_stage_snapshot (&OV_CANVAS (widget)->stage, snapshot);
+}
+
+static gboolean
+get_bounds (GtkWidget *widget,
+            OvBox     *bounds)
+{
+  OvCanvas *self = OV_CANVAS (widget);
+
+  if (self->layout == NULL)
+    return FALSE;
+  *bounds = self->layout->bounds;
+
+  return TRUE;
+}
+
+static void
+view_changed (GtkWidget *widget,
+              gboolean   zoomed)
+{
+  if (zoomed)
+    g_object_notify (G_OBJECT (widget), "zoom");
+  ov_canvas_emit (OV_CANVAS (widget), OV_CANVAS_VIEW_CHANGED, 0);
+}
+
+static gboolean
+warm (GtkWidget *widget)
+{
+  return ov_painter_warm (OV_CANVAS (widget)->painter);
+}
+
+static const OvStageActs ACTS = {
+  .get_bounds = get_bounds,
+  .view_changed = view_changed,
+  .advance = ov_canvas_advance,
+  .render = ov_canvas_render,
+  .warm = warm,
+  .point_at = ov_canvas_point_at,
+  .rested = ov_canvas_rested,
+  .clicked = ov_canvas_clicked,
+  .open_menu = ov_canvas_open_menu,
+};
 
 static void
 ov_canvas_unmap (GtkWidget *widget)
@@ -127,8 +152,7 @@ ov_canvas_dispose (GObject *object)
   OvCanvas *self = OV_CANVAS (object);
 
   ov_canvas_stop_motion (self);
-  g_clear_handle_id (&self->hover_id, g_source_remove);
-  g_clear_handle_id (&self->warm_id, g_source_remove);
+  ov_stage_dispose (&self->stage);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->serial++;
@@ -152,7 +176,7 @@ ov_canvas_finalize (GObject *object)
   g_array_unref (self->effects);
   g_array_unref (self->drawn_effects);
   g_array_unref (self->matches);
-  ov_canvas_drop_images (self);
+  ov_stage_finalize (&self->stage);
   ov_painter_free (self->painter);
 
   G_OBJECT_CLASS (ov_canvas_parent_class)->finalize (object);
@@ -175,7 +199,7 @@ ov_canvas_get_property (GObject    *object,
       g_value_set_boolean (value, self->wanted != NULL);
       break;
     case PROP_ZOOM:
-      g_value_set_double (value, self->view.zoom);
+      g_value_set_double (value, self->stage.view.zoom);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -248,30 +272,12 @@ ov_canvas_class_init (OvCanvasClass *klass)
 static void
 ov_canvas_init (OvCanvas *self)
 {
-  GtkWidget *widget = GTK_WIDGET (self);
-  AdwStyleManager *style = adw_style_manager_get_default ();
-
   self->painter = ov_painter_new ();
   self->effects = g_array_new (FALSE, FALSE, sizeof (OvTimedEffect));
   self->drawn_effects = g_array_new (FALSE, FALSE, sizeof (OvPaintEffect));
   self->matches = g_array_new (FALSE, FALSE, sizeof (guint64));
-  self->view = (OvViewport) { 0, 0, 1, 1, 1 };
-  self->view_to = self->view;
-  self->needs_fit = TRUE;
-  self->dirty = TRUE;
-
-  gtk_widget_set_focusable (widget, TRUE);
-  gtk_widget_set_overflow (widget, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_set_hexpand (widget, TRUE);
-  gtk_widget_set_vexpand (widget, TRUE);
-  ov_canvas_add_input (self);
-  g_signal_connect_object (style, "notify::dark", G_CALLBACK (ov_canvas_invalidate), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (style, "notify::high-contrast", G_CALLBACK (ov_canvas_invalidate), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect (self, "notify::scale-factor", G_CALLBACK (ov_canvas_invalidate), NULL);
-  g_signal_connect_object (gtk_widget_get_settings (widget), "notify::gtk-xft-dpi",
-                           G_CALLBACK (ov_canvas_invalidate), self, G_CONNECT_SWAPPED);
+  ov_stage_init (&self->stage, GTK_WIDGET (self), &ACTS);
+  ov_canvas_add_keys (self);
   ov_canvas_announce (self);
 }
 
@@ -308,7 +314,7 @@ ov_canvas_set_layout_kind (OvCanvas    *self,
 
   self->layout_kind = kind;
   self->chosen_for = 0;
-  self->needs_fit = TRUE;
+  self->stage.needs_fit = TRUE;
   scene = self->wanted != NULL ? self->wanted : self->scene;
   if (scene != NULL)
     ov_canvas_lay_out (self, scene);
@@ -388,7 +394,7 @@ ov_canvas_fit (OvCanvas *self)
 {
   g_return_if_fail (OV_IS_CANVAS (self));
 
-  ov_canvas_fit_now (self, TRUE);
+  ov_stage_fit (&self->stage, TRUE);
 }
 
 /* Its box, with everything below it where that stands elsewhere. */
@@ -425,20 +431,14 @@ void
 ov_canvas_zoom_to (OvCanvas *self,
                    guint64   id)
 {
-  OvViewport view;
   OvBox box;
 
   g_return_if_fail (OV_IS_CANVAS (self));
 
-  if (!get_subtree_box (self, id, &box))
-    {
-      self->zoom_later = self->wanted != NULL ? id : 0;
-      return;
-    }
-  self->fitted = FALSE;
-  view = self->view;
-  ov_viewport_fit (&view, box.x, box.y, box.width, box.height, 2 * OV_CANVAS_MARGIN, OV_CANVAS_MAX_FIT);
-  ov_canvas_move_camera (self, &view, CAMERA_MS);
+  if (get_subtree_box (self, id, &box))
+    ov_stage_zoom_to (&self->stage, &box);
+  else
+    self->zoom_later = self->wanted != NULL ? id : 0;
 }
 
 void
@@ -446,34 +446,14 @@ ov_canvas_reveal (OvCanvas *self,
                   guint64   id)
 {
   guint32 index;
-  OvViewport view;
-  OvBox box;
-  double x, y, zoom, width, height;
 
   g_return_if_fail (OV_IS_CANVAS (self));
 
   index = self->scene == NULL ? OV_SCENE_NONE : ov_scene_find (self->scene, id);
   if (index == OV_SCENE_NONE || index >= self->layout->n)
-    {
-      self->reveal_later = self->wanted != NULL ? id : 0;
-      return;
-    }
-
-  box = self->layout->boxes[index];
-  view = self->camera_moves ? self->view_to : self->view;
-  ov_viewport_to_screen (&view, box.x, box.y, &x, &y);
-  width = MIN (box.width * view.zoom, view.width - 2 * REVEAL_MARGIN);
-  height = MIN (box.height * view.zoom, view.height - 2 * REVEAL_MARGIN);
-  zoom = MAX (view.zoom, MIN (REVEAL_ZOOM, view.width / box.width / 1.5));
-  if (zoom == view.zoom && x >= REVEAL_MARGIN && y >= REVEAL_MARGIN
-      && x + width <= view.width - REVEAL_MARGIN && y + height <= view.height - REVEAL_MARGIN)
-    return;
-
-  self->fitted = FALSE;
-  view.zoom = zoom;
-  view.x = box.x + MIN (box.width, view.width / zoom * 0.6) / 2 - view.width / 2 / zoom;
-  view.y = box.y + MIN (box.height, view.height / zoom * 0.6) / 2 - view.height / 2 / zoom;
-  ov_canvas_move_camera (self, &view, CAMERA_MS);
+    self->reveal_later = self->wanted != NULL ? id : 0;
+  else
+    ov_stage_reveal (&self->stage, &self->layout->boxes[index]);
 }
 
 void
@@ -482,7 +462,8 @@ ov_canvas_zoom_by (OvCanvas *self,
 {
   g_return_if_fail (OV_IS_CANVAS (self));
 
-  ov_canvas_zoom_around (self, self->view.width / 2, self->view.height / 2, factor, CAMERA_MS);
+  ov_stage_zoom_around (&self->stage, self->stage.view.width / 2, self->stage.view.height / 2, factor,
+                        OV_STAGE_MOVE_MS);
 }
 
 void
@@ -494,11 +475,11 @@ ov_canvas_center_on (OvCanvas *self,
 
   g_return_if_fail (OV_IS_CANVAS (self));
 
-  self->fitted = FALSE;
-  view = self->view;
+  self->stage.fitted = FALSE;
+  view = self->stage.view;
   view.x = world_x - view.width / 2 / view.zoom;
   view.y = world_y - view.height / 2 / view.zoom;
-  ov_canvas_move_camera (self, &view, 0);
+  ov_stage_move_camera (&self->stage, &view, 0);
 }
 
 gboolean
@@ -508,7 +489,6 @@ ov_canvas_get_item_rect (OvCanvas     *self,
 {
   const OvLayout *places;
   guint32 index;
-  double x, y;
 
   g_return_val_if_fail (OV_IS_CANVAS (self) && rect != NULL, FALSE);
 
@@ -517,11 +497,7 @@ ov_canvas_get_item_rect (OvCanvas     *self,
   if (places == NULL || index == OV_SCENE_NONE || index >= places->n)
     return FALSE;
 
-  ov_viewport_to_screen (&self->view, places->boxes[index].x, places->boxes[index].y, &x, &y);
-  rect->x = (int) floor (CLAMP (x, -1e8, 1e8));
-  rect->y = (int) floor (CLAMP (y, -1e8, 1e8));
-  rect->width = MAX (1, (int) ceil (places->boxes[index].width * self->view.zoom));
-  rect->height = MAX (1, (int) ceil (places->boxes[index].height * self->view.zoom));
+  ov_stage_get_rect (&self->stage, &places->boxes[index], rect);
 
   return TRUE;
 }
@@ -538,7 +514,7 @@ ov_canvas_get_item_at (OvCanvas *self,
 
   if (self->hit == NULL)
     return 0;
-  ov_viewport_to_world (&self->view, x, y, &world_x, &world_y);
+  ov_viewport_to_world (&self->stage.view, x, y, &world_x, &world_y);
   index = ov_hit_find (self->hit, self->layout, world_x, world_y);
 
   return index == OV_SCENE_NONE ? 0 : ov_scene_get_items (self->scene)[index].id;
@@ -573,5 +549,5 @@ ov_canvas_get_viewport (OvCanvas *self)
 {
   g_return_val_if_fail (OV_IS_CANVAS (self), NULL);
 
-  return &self->view;
+  return &self->stage.view;
 }
