@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Over which link a death came.
+ *
+ * A process that does not trap exits dies of the same reason as the one it is linked to, at once after
+ * it.  So the candidates are the deaths just before with the same reason; a link that was reported decides,
+ * by the table (which keeps the links of the dead for a moment) or by the trace's LINK events; without one
+ * only two deaths of the same instant are taken to belong together, and are marked as not sure.
+ * Invariant: a death follows only from an earlier one, so there is no circle.  Thread: main.
+ */
+#include "analytics/ov-restart-private.h"
+
+#include "trace/ov-event-filter.h"
+
+#include <string.h>
+
+#define LINKED_NS ((gint64) 1000000000)
+#define SAME_INSTANT_NS ((gint64) 2000000)
+/* Times of different sources differ by as much as a batch. */
+#define JITTER_NS ((gint64) 20000000)
+#define LOOK_BACK 64
+#define LINK_EVENTS 200000
+
+static gboolean
+is_linked_in_table (OvRestartLog *self,
+                    const OvPid  *a,
+                    const OvPid  *b)
+{
+  guint32 slot = ov_process_table_find_pid (self->table, a);
+  const OvPid *links;
+  guint n;
+
+  if (slot == OV_SLOT_NONE)
+    return FALSE;
+
+  links = ov_process_table_get_links (self->table, slot, &n);
+  for (guint i = 0; i < n; i++)
+    if (ov_pid_equal (&links[i], b))
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+is_linked_in_store (OvRestartLog *self,
+                    const OvPid  *a,
+                    const OvPid  *b)
+{
+  guint32 actors[2];
+  OvEventQuery query = { .actors = actors, .n_actors = 2, .both = TRUE };
+  g_autoptr (OvEventFilter) filter = NULL;
+  guint64 first, end, found;
+  OvEvent event;
+
+  if (self->store == NULL)
+    return FALSE;
+  actors[0] = ov_store_find_actor (self->store, a);
+  actors[1] = ov_store_find_actor (self->store, b);
+  if (actors[0] == OV_ACTOR_NONE || actors[1] == OV_ACTOR_NONE)
+    return FALSE;
+
+  query.kinds = OV_EVENT_MASK (OV_EVENT_LINK) | OV_EVENT_MASK (OV_EVENT_LINKED)
+                | OV_EVENT_MASK (OV_EVENT_UNLINK);
+  filter = ov_event_filter_new (self->store, &query);
+  first = ov_store_get_first (self->store);
+  end = ov_store_get_end (self->store);
+  found = ov_event_filter_previous (filter, end - first > LINK_EVENTS ? end - LINK_EVENTS : first, end);
+  return found != OV_EVENT_NONE && ov_store_get_event (self->store, found, &event)
+         && event.kind != OV_EVENT_UNLINK;
+}
+
+static gboolean
+is_linked (OvRestartLog *self,
+           const OvPid  *a,
+           const OvPid  *b)
+{
+  return is_linked_in_table (self, a, b) || is_linked_in_table (self, b, a)
+         || is_linked_in_store (self, a, b);
+}
+
+/*< private >
+ * ov_restart_find_link:
+ *
+ * Notes in the death @number which earlier one it followed from.
+ */
+void
+ov_restart_find_link (OvRestartLog *self,
+                      guint64       number)
+{
+  OvRestartDeath *death = ov_restart_log_get_death (self, number);
+  guint64 guess = OV_DEATH_NONE;
+
+  /* A supervisor's shutdown is no link's doing, and kill turns into killed. */
+  if (death->reason == NULL || ov_restart_is_quiet (death->reason))
+    return;
+
+  for (guint64 i = number; i-- > self->first_death && number - i <= LOOK_BACK;)
+    {
+      const OvRestartDeath *other = ov_restart_log_get_death (self, i);
+
+      if (other->reason == NULL || !g_str_equal (other->reason, death->reason)
+          || death->at_ns - other->at_ns > LINKED_NS || other->at_ns - death->at_ns > JITTER_NS)
+        continue;
+      if (is_linked (self, &death->pid, &other->pid))
+        {
+          death->linked_to = i;
+          death->link_sure = TRUE;
+          return;
+        }
+      if (ABS (death->at_ns - other->at_ns) <= SAME_INSTANT_NS && guess == OV_DEATH_NONE)
+        guess = i;
+    }
+  death->linked_to = guess;
+}
