@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PROTOCOL 1
+#define PROTOCOL 2
 #define MAX_TRIES 15
 #define RETRY_MS 30
 #define ANSWER_MS 10000

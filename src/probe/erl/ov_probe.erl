@@ -13,6 +13,8 @@
 
 -define(TRIES, 20).
 -define(MAX_WORKERS, 64).
+-define(TRACE_REQUESTS, #{<<"trace_start">> => 1, <<"trace_stop">> => 1, <<"trace_level">> => 1,
+                          <<"path_start">> => 1}).
 
 %% {version, Protocol, InUse}: asked before anything else is done.
 version() ->
@@ -31,7 +33,8 @@ owner(Guard, To, Options) ->
     process_flag(trap_exit, true),
     Mon = erlang:monitor(process, Guard),
     loop(#{guard => Guard, guard_mon => Mon, to => To, options => Options, workers => #{},
-           watch => 0, sweeper => none, life => none, first_mode => full, owing => #{},
+           watch => 0, sweeper => none, life => none, tracer => none, leaving => none, session => none,
+           traces => #{}, asked => 0, first_mode => full, owing => #{},
            seen => [], sups => []}).
 
 loop(State) ->
@@ -62,6 +65,10 @@ handle({owes, Pid}, #{owing := Owing} = State) ->
     State#{owing := Owing#{Pid => []}};
 handle({owes_not, Pid}, #{owing := Owing} = State) ->
     State#{owing := maps:remove(Pid, Owing)};
+handle({tracing, Tracer, Session}, #{tracer := Tracer} = State) ->
+    State#{session := Session};
+handle({trace_idle, Tracer, Asked}, #{tracer := Tracer, asked := Asked} = State) ->
+    no_tracer(State);
 handle({deadline, Worker}, State) ->
     too_late(Worker, State);
 handle({'EXIT', Pid, Reason}, State) ->
@@ -83,6 +90,8 @@ orphaned(#{to := To}) ->
 request(<<"census">>, Args, From, Ms, State) ->
     Owner = self(),
     run(fun(Out) -> ov_probe_ask:census(Args, Owner, Out) end, low, From, Ms, State);
+request(Name, Args, From, Ms, State) when is_map_key(Name, ?TRACE_REQUESTS) ->
+    traced(Name, Args, From, Ms, State);
 request(Name, Args, From, Ms, State) ->
     run(fun(_) -> ov_probe_ask:answer(Name, Args) end, normal, From, Ms, State).
 
@@ -91,19 +100,21 @@ run(_, _, From, _, #{workers := Workers} = State) when map_size(Workers) >= ?MAX
     reply(From, {error, <<"busy">>, <<"too many requests at once">>}),
     State;
 run(Work, Priority, From, Ms, #{to := To, workers := Workers} = State) ->
-    Worker = helper(fun() -> reply(From, Work(ov_probe_out:new(To))) end, Priority),
+    Worker = helper(fun() -> reply(From, Work(ov_probe_out:new(To))) end, Priority, State),
     Timer = erlang:send_after(Ms, self(), {deadline, Worker}),
     State#{workers := Workers#{Worker => {From, Timer}}}.
 
 %% A helper that only streams records.
 stream(Work, #{to := To, workers := Workers} = State) when map_size(Workers) < ?MAX_WORKERS ->
-    Worker = helper(fun() -> Work(ov_probe_out:new(To)) end, normal),
+    Worker = helper(fun() -> Work(ov_probe_out:new(To)) end, normal, State),
     State#{workers := Workers#{Worker => {none, none}}};
 stream(_, State) ->
     State.
 
-helper(Work, Priority) ->
+%% Whoever is born while new processes are traced takes the flags off itself.
+helper(Work, Priority, #{tracer := Tracer, session := Session}) ->
     spawn_opt(fun() ->
+                      _ = Tracer =:= none orelse ov_probe_vm:hide(Session),
                       put('$process_label', <<"Overstory probe: helper">>),
                       Work()
               end,
@@ -125,6 +136,11 @@ ended(Pid, _, #{sweeper := Pid} = State) ->
     watch(maps:get(watch, State), State#{sweeper := none});
 ended(Pid, _, #{life := Pid} = State) ->
     watch(maps:get(watch, State), State#{life := none, first_mode := polling});
+ended(Pid, _, #{tracer := Pid} = State) ->
+    lost_tracer(State);
+ended(Pid, _, #{leaving := Pid, life := Life} = State) ->
+    _ = maps:get(tracer, State) =:= none andalso tell(Life, {lend, none}),
+    State#{leaving := none};
 ended(Pid, Reason, #{workers := Workers} = State) ->
     case maps:take(Pid, Workers) of
         {{From, Timer}, Rest} ->
@@ -169,20 +185,22 @@ tell(none, _) -> ok;
 tell(Pid, Message) -> Pid ! Message.
 
 %% Starts and stops the two helpers so that they are there when something is watched.
-watch(Flags, #{to := To, guard := Guard, sups := Sups, first_mode := Mode, seen := Seen} = State) ->
+watch(Flags, #{to := To, guard := Guard, sups := Sups, first_mode := Mode, seen := Seen,
+               tracer := Tracer} = State) ->
     Owner = self(),
     Life = wanted(?IS_SET(Flags, ?W_LIFECYCLE), maps:get(life, State), fun() ->
-               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, Sups, Mode)
+               ov_probe_life:start(ov_probe_out:new(To), Guard, Owner, Sups, {Mode, Tracer})
            end, high, State),
     Sweeper = wanted(Flags =/= 0, maps:get(sweeper, State), fun() ->
                   Options = #{flags => Flags, life => Life},
                   ov_probe_census:sweeper(ov_probe_out:new(To), Options, Seen)
               end, low, State),
     tell(Sweeper, {watch, Flags, Life}),
+    _ = Life =:= maps:get(life, State) orelse tell(Tracer, {life_is, Life}),
     forget_seen(State#{watch := Flags, life := Life, sweeper := Sweeper, first_mode := full}).
 
-wanted(true, none, Work, Priority, #{guard := Guard}) ->
-    Pid = helper(Work, Priority),
+wanted(true, none, Work, Priority, #{guard := Guard} = State) ->
+    Pid = helper(Work, Priority, State),
     ov_probe_guard:mind(Guard, self(), Pid),
     Pid;
 wanted(false, Pid, _, high, _) when is_pid(Pid) ->
@@ -195,3 +213,55 @@ wanted(false, Pid, _, low, _) when is_pid(Pid) ->
     none;
 wanted(_, Pid, _, _, _) ->
     Pid.
+
+%% ---- tracing --------------------------------------------------------------------------------
+
+%% The tracer is there from the first request to the end of the last trace.
+traced(Name, Args, From, Ms, State) ->
+    #{tracer := Tracer, asked := Asked, guard := Guard, to := To, traces := Traces} = Next =
+        with_tracer(State),
+    Context = #{guard => Guard, to => To},
+    Kept = case Args of
+               #{id := Id} -> Traces#{Id => []};
+               _ -> Traces
+           end,
+    run(fun(_) -> ov_probe_aim:request(Name, Args, Tracer, Context) end, normal, From, Ms,
+        Next#{asked := Asked + 1, traces := Kept}).
+
+with_tracer(#{tracer := none, to := To, guard := Guard, life := Life, leaving := Old} = State) ->
+    Owner = self(),
+    await_exit(Old),
+    Tracer = spawn_opt(fun() -> ov_probe_trace:start(To, Guard, Owner, Life) end,
+                       [link, {priority, high}, {message_queue_data, off_heap},
+                        {min_heap_size, ?TRACER_MIN_WORDS},
+                        {max_heap_size, #{size => ?TRACER_WORDS, kill => true,
+                                          error_logger => false}}]),
+    ov_probe_guard:mind(Guard, self(), Tracer),
+    tell(Life, {lend, Tracer}),
+    State#{tracer := Tracer, leaving := none, asked := 0, traces := #{}};
+with_tracer(State) ->
+    State.
+
+%% A process has one tracer: the one before has to be gone.
+await_exit(none) ->
+    ok;
+await_exit(Old) ->
+    receive {'EXIT', Old, _} -> ok
+    after 1000 -> ok
+    end.
+
+no_tracer(#{tracer := Tracer} = State) ->
+    Tracer ! stop,
+    State#{tracer := none, leaving := Tracer, session := none, traces := #{}}.
+
+%% It drowned: that its traces have ended is all that can be said; what was on its way is not known.
+lost_tracer(#{to := To, life := Life, traces := Traces} = State) ->
+    Meter = #{level => <<"off">>, generated => 0, sent => 0, dropped => 0, paused_ns => 0, queue => 0,
+              events_per_s => 0, cost_ppm => 0},
+    lists:foreach(fun(Id) ->
+                          erlang:send(To, {ov_trace_end, self(), 0, Id,
+                                           ov_probe_record:system_ns(),
+                                           {<<"overloaded">>, Meter}}, [nosuspend, noconnect])
+                  end, maps:keys(Traces)),
+    tell(Life, {lend, none}),
+    State#{tracer := none, session := none, traces := #{}}.

@@ -3,7 +3,7 @@
 %% What the probe's modules share: the protocol's version, the numbers of records and words
 %% (PROTOCOL.md describes them; ov-probe-reader.c reads them), and the limits.
 
--define(PROTOCOL, 1).
+-define(PROTOCOL, 2).
 
 %% Records of a batch.
 -define(R_PROCESS, 1).
@@ -53,3 +53,9 @@
 -define(HEAP_WORDS, 8388608).    % 64 MiB: a probe process that grows beyond is killed
 
 -define(IS_SET(Flags, Flag), ((Flags) band (Flag) =/= 0)).
+
+%% Traces.
+-define(FAR, 16#7fffffffffffffff).  % a time that does not come
+-define(LONG_AGO, -16#7fffffffffffffff). % monotonic times are negative for the most part
+-define(TRACER_WORDS, 8388608).     % heap of the tracer; its mailbox is beside it
+-define(TRACER_MIN_WORDS, 46422).   % room for a batch without collecting

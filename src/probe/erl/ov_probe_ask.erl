@@ -5,7 +5,7 @@
 %% A new request is one line in answer/2, and one in PROTOCOL.md.
 -module(ov_probe_ask).
 -include("ov_probe.hrl").
--export([answer/2, census/3]).
+-export([answer/2, census/3, with_process/2, no_process/0]).
 
 -define(MAX_ENTRIES, 200).     % of a dictionary
 -define(MAX_PIDS, 1000).       % of links, monitors …

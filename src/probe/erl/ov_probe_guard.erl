@@ -14,7 +14,7 @@
 %% kills those who just came to use it.
 -module(ov_probe_guard).
 -include("ov_probe.hrl").
--export([enter/3, undo_later/3, leave/3, mind/3, in_use/0]).
+-export([enter/3, undo_later/3, undone/3, leave/3, mind/3, in_use/0]).
 
 -define(TICK_MS, 400).
 -define(LEASE_MS, 2200).
@@ -64,7 +64,12 @@ undo_later(Guard, Owner, {_, _, _} = Undo) ->
         {'DOWN', Ref, _, _, _} -> exit(no_guard)
     end.
 
-%% The guard looks after this helper's mailbox too.
+%% It was undone by the one who did it.
+undone(Guard, Owner, Undo) ->
+    Guard ! {undone, self(), Owner, Undo},
+    ok.
+
+%% The guard looks after this helper's mailbox too, and undoes what it left when it ends.
 mind(Guard, Owner, Pid) ->
     Guard ! {mind, Owner, Pid},
     ok.
@@ -98,7 +103,7 @@ handle({enter, From, Ref, To, Options}, #{owners := Owners} = State) ->
     {Owner, Mon} = spawn_opt(fun() -> ov_probe:owner(Guard, To, Options) end,
                              [monitor, {max_heap_size, heap()}]),
     From ! {Ref, Owner},
-    Entry = #{to => To, mon => Mon, journal => [], minded => [], lease => now_ms() + ?LEASE_MS},
+    Entry = #{to => To, mon => Mon, journal => [], minded => #{}, lease => now_ms() + ?LEASE_MS},
     Guarded = State#{owners := Owners#{Owner => Entry}},
     case is_connected(node(To)) of
         true -> erlang:monitor_node(node(To), true), loop(Guarded);
@@ -106,9 +111,13 @@ handle({enter, From, Ref, To, Options}, #{owners := Owners} = State) ->
     end;
 handle({undo_later, From, Ref, Owner, Undo}, State) ->
     From ! {Ref, ok},
-    loop(change(Owner, fun(#{journal := J} = E) -> E#{journal := [Undo | J]} end, State));
+    loop(change(Owner, fun(E) -> journal([{From, Undo}], [], E) end, State));
+handle({undone, From, Owner, Undo}, State) ->
+    loop(change(Owner, fun(E) -> journal([], [{From, Undo}], E) end, State));
 handle({mind, Owner, Pid}, State) ->
-    loop(change(Owner, fun(#{minded := Pids} = E) -> E#{minded := [Pid | Pids]} end, State));
+    loop(change(Owner, fun(#{minded := Minded} = E) ->
+                               E#{minded := Minded#{Pid => erlang:monitor(process, Pid)}}
+                       end, State));
 handle({ov_pong, Owner}, State) ->
     loop(change(Owner, fun(E) -> E#{lease := now_ms() + ?LEASE_MS} end, State));
 handle({leave, Owner, Why}, State) ->
@@ -119,6 +128,9 @@ handle({nodedown, Node}, #{owners := Owners} = State) ->
 handle({'DOWN', _, process, Owner, _}, #{owners := Owners} = State)
   when is_map_key(Owner, Owners) ->
     loop(drop(Owner, <<"owner-died">>, State));
+handle({'DOWN', _, process, Helper, _}, #{owners := Owners, unloader := Unloader} = State)
+  when Helper =/= Unloader ->
+    loop(State#{owners := maps:map(fun(_, Entry) -> helper_gone(Helper, Entry) end, Owners)});
 handle({may_unload, Unloader, Ref}, #{owners := Owners, unloader := Unloader} = State) ->
     Unload = map_size(Owners) =:= 0,
     Unloader ! {Ref, Unload, maps:get(farewell, State)},
@@ -156,7 +168,7 @@ change(Owner, Change, #{owners := Owners} = State) ->
 
 %% A helper that drowns is killed; an owner that drowns is dropped.
 is_flooded(Owner, #{minded := Pids}) ->
-    [exit(Pid, kill) || Pid <- Pids, waiting(Pid) > ?QUEUE_LIMIT],
+    [exit(Pid, kill) || Pid <- maps:keys(Pids), waiting(Pid) > ?QUEUE_LIMIT],
     waiting(Owner) > ?QUEUE_LIMIT.
 
 waiting(Pid) ->
@@ -171,11 +183,10 @@ drop_all(Owners, Why, State) ->
 %% Ends the owner (its helpers are linked to it), undoes its journal, and unloads after the last.
 drop(Owner, Why, #{owners := Owners, farewell := Farewell} = State)
   when is_map_key(Owner, Owners) ->
-    {#{to := To, mon := Mon, journal := Journal}, Rest} = maps:take(Owner, Owners),
+    {#{to := To, mon := Mon, journal := Journal, minded := Minded}, Rest} = maps:take(Owner, Owners),
     exit(Owner, kill),
-    receive {'DOWN', Mon, _, _, _} -> ok
-    after 1000 -> ok
-    end,
+    lists:foreach(fun(Pid) -> exit(Pid, kill) end, maps:keys(Minded)),
+    lists:foreach(fun await_end/1, [Mon | maps:values(Minded)]),
     lists:foreach(fun undo/1, Journal),
     _ = is_connected(node(To)) andalso erlang:monitor_node(node(To), false),
     Gone = State#{owners := Rest},
@@ -186,7 +197,23 @@ drop(Owner, Why, #{owners := Owners, farewell := Farewell} = State)
 drop(_, _, State) ->
     State.
 
-undo({M, F, Args}) ->
+%% A helper that still runs could do again what is being undone.
+await_end(Mon) ->
+    receive {'DOWN', Mon, _, _, _} -> ok
+    after 1000 -> ok
+    end.
+
+journal(New, Done, #{journal := Journal} = Entry) ->
+    Entry#{journal := New ++ (Journal -- Done)}.
+
+helper_gone(Helper, #{minded := Minded, journal := Journal} = Entry) when is_map_key(Helper, Minded) ->
+    {Its, Others} = lists:partition(fun({Pid, _}) -> Pid =:= Helper end, Journal),
+    lists:foreach(fun undo/1, Its),
+    Entry#{minded := maps:remove(Helper, Minded), journal := Others};
+helper_gone(_, Entry) ->
+    Entry.
+
+undo({_, {M, F, Args}}) ->
     try apply(M, F, Args) catch _:_ -> failed end.
 
 say(To, Message) ->

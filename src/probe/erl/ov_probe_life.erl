@@ -32,14 +32,15 @@
 -define(REASON_NODES, 100).
 -define(FLAGS, [procs, set_on_spawn, monotonic_timestamp]).
 
-%% Sups are the supervisors that the last census saw; Guard keeps what must be undone.
-start(Out, Guard, Owner, Sups, Mode) ->
+%% Sups are the supervisors that the last census saw; Guard keeps what must be undone.  Tracer is the
+%% one who holds our flags for us, or none.
+start(Out, Guard, Owner, Sups, {Mode, Tracer}) ->
     put('$process_label', <<"Overstory probe: lifecycle">>),
-    State = #{out => Out, session => session(Guard, Owner), mode => polling, sups => #{},
+    State = #{out => Out, session => borrower(Tracer, session(Guard, Owner)), mode => polling, sups => #{},
               monitored => #{}, tokens => ?BURST, filled => now_ms(), backoff => ?REARM_MS,
               rearm => none, held => [], n_held => 0, fresh => #{}, told => {#{}, #{}},
               suspects => [], context => ov_probe_record:new(), offset => erlang:time_offset()},
-    loop(begin_in(Mode, census(Sups, State))).
+    loop(begin_in(Mode, census(Sups, lent(State)))).
 
 %% Our predecessor was killed in a flood: poll first.
 begin_in(polling, State) -> calm(switch(polling, State));
@@ -72,6 +73,8 @@ handle({swept, Born, Died}, State) ->
     swept(Born, Died, State);
 handle({census, Sups}, State) ->
     census(Sups, State);
+handle({lend, Tracer}, State) ->
+    lend(Tracer, State);
 handle(stop, State) ->
     stop(State);
 handle(_, State) ->
@@ -79,6 +82,9 @@ handle(_, State) ->
 
 %% Flags go with their tracer; a session of OTP 27 does not.
 stop(#{session := none}) ->
+    exit(normal);
+stop(#{session := {lent, _}} = State) ->
+    switch(polling, State),
     exit(normal);
 stop(#{session := Session}) ->
     apply(trace, session_destroy, [Session]),
@@ -125,9 +131,17 @@ follow(Pid, #{session := Session}) -> flags(Session, Pid, true).
 
 unfollow(Pid, #{session := Session}) -> flags(Session, Pid, false).
 
+flags({lent, Tracer}, What, On) ->
+    Tracer ! {life, What, On},
+    yes;
 flags(none, What, On) ->
-    try erlang:trace(What, On, ?FLAGS), yes
-    catch error:badarg -> is_alive(What)
+    case try erlang:trace_info(What, tracer) catch error:badarg -> undefined end of
+        {tracer, Other} when Other =/= [], Other =/= self() ->
+            no;
+        _ ->
+            try erlang:trace(What, On, ?FLAGS), yes
+            catch error:badarg -> is_alive(What)
+            end
     end;
 flags(Session, What, On) ->
     try apply(trace, process, [Session, What, On, ?FLAGS]), yes
@@ -138,6 +152,31 @@ is_alive(Pid) when is_pid(Pid) ->
     case is_process_alive(Pid) of true -> no; false -> gone end;
 is_alive(_) ->
     no.
+
+%% ---- when there is a tracer of messages -----------------------------------------------------
+
+%% Before OTP 27 a process has one tracer.  While there are traces, ours is the tracer of messages: it
+%% holds our flags together with its own, and passes on what concerns us.
+lend(_, #{session := Session} = State) when Session =/= none, not is_tuple(Session) ->
+    State;
+lend(none, #{mode := Mode} = State) ->
+    begin_again(Mode, State#{session := none});
+lend(Tracer, #{mode := Mode} = State) ->
+    Quiet = switch_flags(polling, State),
+    begin_again(Mode, lent(Quiet#{session := {lent, Tracer}})).
+
+begin_again(full, State) -> switch_flags(full, State);
+begin_again(polling, State) -> State.
+
+borrower(Tracer, none) when is_pid(Tracer) -> {lent, Tracer};
+borrower(_, Session) -> Session.
+
+%% The tracer waits for this before it looks who belongs to others.
+lent(#{session := {lent, Tracer}} = State) ->
+    Tracer ! {life_lent, self()},
+    State;
+lent(State) ->
+    State.
 
 %% Children of traced ones that we learn of too late keep flags: taken back with their next event.
 stray(Pid, #{mode := polling} = State) ->
@@ -335,12 +374,16 @@ calm(#{backoff := Backoff} = State) ->
     State#{rearm := now_ms() + Backoff, backoff := min(Backoff * 2, ?REARM_MAX_MS),
            tokens := ?BURST, filled := now_ms()}.
 
-switch(full, #{sups := Sups} = State) ->
-    Followed = [follow(Pid, State) || Pid <- maps:keys(Sups)],
-    foreign(Followed, hold({?R_GAP, 0, <<"lifecycle-full">>}, State#{mode := full}));
-switch(polling, #{sups := Sups, fresh := Fresh} = State) ->
+switch(full, State) ->
+    switch_flags(full, hold({?R_GAP, 0, <<"lifecycle-full">>}, State#{mode := full}));
+switch(polling, State) ->
+    hold({?R_GAP, 0, <<"lifecycle-polling">>}, (switch_flags(polling, State))#{mode := polling}).
+
+switch_flags(full, #{sups := Sups} = State) ->
+    foreign([follow(Pid, State) || Pid <- maps:keys(Sups)], State);
+switch_flags(polling, #{sups := Sups, fresh := Fresh} = State) ->
     lists:foreach(fun(Pid) -> unfollow(Pid, State) end, maps:keys(Sups) ++ maps:keys(Fresh)),
-    hold({?R_GAP, 0, <<"lifecycle-polling">>}, State#{mode := polling}).
+    State.
 
 %% A session of our own from OTP 27 on; the guard destroys it if we cannot.
 session(Guard, Owner) ->

@@ -1,0 +1,202 @@
+%% SPDX-License-Identifier: GPL-3.0-or-later
+%%
+%% The level of edges: who sends what to whom is counted here, on the node, and told a few times a
+%% second.  Counters live in the tracer's process dictionary, the cheapest table there is:
+%%
+%%    {From, To, Shape, Id} => {Count, Bytes}       an edge of this window
+%%    {tag, Tag} => {Caller, Callee, Since, Id}     a call that has no answer yet
+%%    {latencies, Id} => {N, List},  {edges, Id} => N,  {lost, Id} => N
+%%
+%% A message is counted where it is sent.  What a traced process receives from one that is not traced
+%% is counted where it arrives.  An answer to a call may be sent to an alias, a reference: the tag says
+%% who asked.
+-module(ov_probe_flow).
+-include("ov_probe.hrl").
+-export([fast/4, one/3, take/1, forget/1, window_ns/0, shape/1]).
+
+-define(WINDOW_NS, 100000000).
+-define(MAX_EDGES, 10000).     % different ones of a window
+-define(PIECE, 1000).          % edges in one message
+-define(MAX_LATENCIES, 200).   % of a window
+-define(MAX_TAGS, 5000).
+-define(TAG_NS, 10000000000).  % a call that is older is forgotten
+-define(DEPTH, 4).             % as the program looks at messages
+-define(TUPLE, 8).
+
+window_ns() -> ?WINDOW_NS.
+
+%% ---- counting -------------------------------------------------------------------------------
+
+%% {Why, RoomLeft}: until the window ends, the room is used up, or something else comes.
+fast(0, _, _, _) ->
+    {room, 0};
+fast(Room, Due, Id, View) ->
+    receive
+        {trace_ts, From, send, Term, To, Time} ->
+            sent(From, To, Term, Time, Id),
+            next(Time, Room - 1, Due, Id, View);
+        {trace_ts, To, 'receive', Term, From, Time} ->
+            received(From, To, Term, Id, View),
+            next(Time, Room - 1, Due, Id, View);
+        {trace_ts, To, 'receive', Term, Time} ->
+            received(undefined, To, Term, Id, View),
+            next(Time, Room - 1, Due, Id, View);
+        Other ->
+            {{other, Other}, Room}
+    after 5 ->
+        {quiet, Room}
+    end.
+
+next(Time, Room, Due, _, _) when Time >= Due -> {due, Room};
+next(_, Room, Due, Id, View) -> fast(Room, Due, Id, View).
+
+one({trace_ts, To, 'receive', Term, From, _}, Id, View) -> received(From, To, Term, Id, View);
+one({trace_ts, To, 'receive', Term, _}, Id, View) -> received(undefined, To, Term, Id, View);
+one({trace_ts, From, _, Term, To, Time}, Id, _) -> sent(From, To, Term, Time, Id).
+
+sent(From, To, {'$gen_call', {Caller, Tag}, _} = Term, Time, Id) ->
+    put({tag, Tag}, {Caller, To, Time, Id}),
+    count(From, To, Term, Id);
+sent(From, To, {Tag, _} = Term, Time, Id) when is_reference(Tag) ->
+    answered(From, To, Tag, Term, Time, Id);
+sent(From, To, {[alias | _] = Tag, _} = Term, Time, Id) ->
+    answered(From, To, Tag, Term, Time, Id);
+sent(From, To, {[[alias | _] | _] = Tag, _} = Term, Time, Id) ->
+    answered(From, To, Tag, Term, Time, Id);
+sent(From, To, Term, _, Id) ->
+    count(From, To, Term, Id).
+
+answered(From, To, Tag, Term, Time, Id) ->
+    case get({tag, Tag}) of
+        {Caller, _, Since, Id} ->
+            erase({tag, Tag}),
+            latency(Caller, From, Time - Since, Id),
+            count(From, Caller, Term, Id);
+        _ ->
+            count(From, To, Term, Id)
+    end.
+
+latency(Caller, Callee, Ns, Id) when is_pid(Caller) ->
+    case get({latencies, Id}) of
+        undefined -> put({latencies, Id}, {1, [{Caller, Callee, Ns}]});
+        {N, _} when N >= ?MAX_LATENCIES -> ok;
+        {N, List} -> put({latencies, Id}, {N + 1, [{Caller, Callee, Ns} | List]})
+    end;
+latency(_, _, _, _) ->
+    ok.
+
+%% Counted already where it was sent, if the sender is traced too.
+received(From, To, Term, Id, {Scope, Members}) ->
+    case Scope =:= wide orelse is_member(From, Id, Members) of
+        true -> ok;
+        false -> count(From, To, Term, Id)
+    end.
+
+is_member(From, Id, Members) ->
+    case Members of
+        #{From := Entries} -> lists:keymember(Id, 1, Entries);
+        _ -> false
+    end.
+
+count(From, To, Term, Id) ->
+    Key = {From, To, shape(Term), Id},
+    Size = erlang:external_size(Term),
+    case get(Key) of
+        undefined -> new(Key, Size, Id);
+        {Count, Bytes} -> put(Key, {Count + 1, Bytes + Size})
+    end.
+
+new(Key, Size, Id) ->
+    case get({edges, Id}) of
+        N when is_integer(N), N >= ?MAX_EDGES ->
+            put({lost, Id}, case get({lost, Id}) of undefined -> 1; Lost -> Lost + 1 end);
+        N ->
+            put({edges, Id}, case N of undefined -> 1; _ -> N + 1 end),
+            put(Key, {1, Size})
+    end.
+
+%% ---- the end of a window --------------------------------------------------------------------
+
+%% {Lost, [{Count, {Edges, Latencies}}]}.
+take(Id) ->
+    Edges = taken(Id, get()),
+    Lost = case erase({lost, Id}) of undefined -> 0; N -> N end,
+    Latencies = case erase({latencies, Id}) of undefined -> []; {_, List} -> List end,
+    erase({edges, Id}),
+    {Lost, pieces(Edges, Latencies)}.
+
+taken(Id, Entries) ->
+    Old = erlang:monotonic_time(nanosecond) - ?TAG_NS,
+    {Edges, Tags} = lists:foldl(fun(Entry, Acc) -> taken(Entry, Id, Old, Acc) end, {[], 0}, Entries),
+    _ = Tags > ?MAX_TAGS andalso [erase(Key) || {{tag, _} = Key, _} <- Entries],
+    Edges.
+
+taken({{From, To, Shape, Id} = Key, {Count, Bytes}}, Id, _, {Edges, Tags}) ->
+    erase(Key),
+    {[{process(From), process(To), Shape, Count, Bytes} | Edges], Tags};
+taken({{tag, _} = Key, {_, _, Since, _}}, _, Old, {Edges, Tags}) ->
+    _ = Since < Old andalso erase(Key),
+    {Edges, Tags + 1};
+taken(_, _, _, Acc) ->
+    Acc.
+
+%% A name of this node becomes its process; of an alias nobody knows whose it is.
+process(undefined) ->
+    [];
+process(Name) when is_atom(Name) ->
+    case whereis(Name) of
+        undefined -> Name;
+        Pid -> Pid
+    end;
+process(Ref) when is_reference(Ref) -> [];
+process(Other) -> Other.
+
+pieces([], []) ->
+    [];
+pieces(Edges, Latencies) when length(Edges) =< ?PIECE ->
+    [piece(Edges, Latencies)];
+pieces(Edges, Latencies) ->
+    {Now, Later} = lists:split(?PIECE, Edges),
+    [piece(Now, []) | pieces(Later, Latencies)].
+
+piece(Edges, Latencies) ->
+    {lists:sum([Count || {_, _, _, Count, _} <- Edges]), {Edges, Latencies}}.
+
+%% What is left of a trace that has ended.
+forget(Id) ->
+    lists:foreach(fun({Key, _}) -> is_of(Key, Id) andalso erase(Key) end, get()).
+
+is_of({_, _, _, Of}, Id) -> Of =:= Id;
+is_of({tag, _}, _) -> true;
+is_of({Kind, Of}, Id) -> Of =:= Id andalso lists:member(Kind, [latencies, edges, lost]);
+is_of(_, _) -> false.
+
+%% ---- the form of a message ------------------------------------------------------------------
+
+%% Atoms and the tuples around them stay, data becomes '_', a struct of Elixir keeps its name.
+shape(Term) -> shape(Term, ?DEPTH).
+
+shape(Atom, _) when is_atom(Atom) -> Atom;
+shape(_, 0) -> '_';
+shape({'$gen_call', _, Request}, Depth) -> {'$gen_call', '_', shape(Request, Depth - 1)};
+shape({system, _, Request}, Depth) -> {system, '_', shape(Request, Depth - 1)};
+shape({A, B}, Depth) when is_pid(A) ->
+    case is_tag(B) of
+        true -> '_';
+        false -> {'_', shape(B, Depth - 1)}
+    end;
+shape({A, B}, Depth) -> {shape(A, Depth - 1), shape(B, Depth - 1)};
+shape({A, B, C}, Depth) -> {shape(A, Depth - 1), shape(B, Depth - 1), shape(C, Depth - 1)};
+shape([], _) -> [];
+shape(#{'__struct__' := Name}, _) when is_atom(Name) -> #{'__struct__' => Name};
+shape(Tuple, Depth) when is_tuple(Tuple), tuple_size(Tuple) =< ?TUPLE ->
+    list_to_tuple([shape(Element, Depth - 1) || Element <- tuple_to_list(Tuple)]);
+shape(Tuple, Depth) when is_tuple(Tuple) ->
+    First = [shape(element(N, Tuple), Depth - 1) || N <- lists:seq(1, ?TUPLE)],
+    list_to_tuple(First ++ ['…']);
+shape(_, _) -> '_'.
+
+is_tag(Tag) when is_reference(Tag) -> true;
+is_tag([alias | Ref]) -> is_reference(Ref);
+is_tag([[alias | Ref] | _]) -> is_reference(Ref);
+is_tag(_) -> false.
