@@ -145,6 +145,8 @@ draw_names (OvChartPainting   *self,
   if (*pid != '\0')
     pid_line = ov_pen_get_line (&self->pen, OV_FACE_MONO, pid_size);
   top = box->y + (box->height - line - pid_line) / 2;
+  if (lane->shape == OV_SHAPE_HEADER)
+    top += 3 * scale;
   ov_pen_words (&self->pen, OV_FACE_BOLD, size, name, x, top, width, OV_ALIGN_CENTER, ink);
   if (*pid != '\0')
     ov_pen_words (&self->pen, OV_FACE_MONO, pid_size, pid, x, top + line, width, OV_ALIGN_CENTER, soft);
@@ -176,9 +178,6 @@ draw_head (OvChartPainting *self,
   if (chosen)
     border = theme->accent;
   ov_pen_box (&self->pen, &box, lane->shape, 6 * scale, fill, border, (chosen ? 2 : 1) * theme->border_width);
-  if (lane->shape == OV_SHAPE_HEADER)
-    ov_pen_fill (&self->pen, box.x + 2 * scale, box.y + 2 * scale, box.width - 4 * scale, 4 * scale,
-                 lives ? theme->strip : theme->muted);
   draw_names (self, lane, &box, ink, soft);
   if (lane->tone != OV_TONE_NEUTRAL)
     ov_pen_mark (&self->pen, lane->tone, box.x + box.width - 12 * scale, box.y + 12 * scale, 12 * scale);

@@ -204,3 +204,56 @@ ov_chart_find_lane (const OvChartMeasure *self,
 
   return lane >= 0 && lane < n ? (guint32) lane : OV_SCENE_NONE;
 }
+
+static double
+get_end (const OvChartMeasure *self,
+         const OvChart        *chart,
+         const OvChartArrow   *arrow,
+         guint32               lane)
+{
+  return lane != OV_SCENE_NONE ? ov_chart_get_lane_x (self, lane)
+                               : self->outside[ov_chart_is_outside_right (chart, arrow)];
+}
+
+gboolean
+ov_chart_get_extent (const OvChartMeasure *self,
+                     const OvChart        *chart,
+                     guint32               row,
+                     double               *left,
+                     double               *right)
+{
+  const OvChartArrow *arrow = &ov_chart_get_arrows (chart, NULL)[row];
+  double from, to;
+
+  if (arrow->kind == OV_ARROW_GAP || (arrow->from == OV_SCENE_NONE && arrow->to == OV_SCENE_NONE))
+    return FALSE;
+
+  from = get_end (self, chart, arrow, arrow->from);
+  to = get_end (self, chart, arrow, arrow->to);
+  if (arrow->kind == OV_ARROW_END)
+    from = to = get_end (self, chart, arrow, arrow->to != OV_SCENE_NONE ? arrow->to : arrow->from);
+  if (arrow->kind == OV_ARROW_NOTE)
+    from = to = get_end (self, chart, arrow, arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to);
+  *left = MIN (from, to);
+  *right = MAX (from, to);
+
+  return TRUE;
+}
+
+gboolean
+ov_chart_is_beyond (const OvChartMeasure *self,
+                    const OvChart        *chart,
+                    const OvChartView    *view,
+                    guint32               row,
+                    gboolean             *right)
+{
+  double from, to;
+
+  if (!ov_chart_get_extent (self, chart, row, &from, &to))
+    return FALSE;
+  *right = from > view->x + view->width;
+  if (*right)
+    return TRUE;
+
+  return (from == to ? to + self->lane : to) < view->x + self->gutter;
+}

@@ -78,6 +78,18 @@ double  ov_chart_get_lane_x (const OvChartMeasure *self,
 guint32 ov_chart_find_lane  (const OvChartMeasure *self,
                              const OvChart        *chart,
                              double                x);
+/* Between which places of the whole picture the row's arrow is drawn, left first; FALSE: across all. */
+gboolean ov_chart_get_extent (const OvChartMeasure *self,
+                              const OvChart        *chart,
+                              guint32               row,
+                              double               *left,
+                              double               *right);
+/* Nothing of the row's arrow is between the gutter and the right edge. */
+gboolean ov_chart_is_beyond (const OvChartMeasure *self,
+                             const OvChart        *chart,
+                             const OvChartView    *view,
+                             guint32               row,
+                             gboolean             *right);
 /* "1.2 ms": (transfer full). */
 char   *ov_chart_dup_duration (gint64 ns) G_GNUC_WARN_UNUSED_RESULT;
 /* "+1:02.345678", from the first row: (transfer full). */

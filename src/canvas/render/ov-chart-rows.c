@@ -18,6 +18,9 @@
 #define LOOP_WIDTH   26.0
 #define CROSS_HALF    5.0
 #define LABEL_MARGIN  8.0
+/* What stands on one lane may say as much beside it, for nothing else is in its row. */
+#define LONE_LANES    2.5
+#define HINT_LANES    1.4
 /* Past this many rows a message that waits is drawn as a short slope, or all lines would be one web. */
 #define MAX_SLOPE    24u
 
@@ -55,7 +58,7 @@ get_color (const OvChartPainting *self,
 
   if (arrow->kind == OV_ARROW_END && arrow->tone == OV_TONE_ERROR)
     color = self->theme->error;
-  if (row == self->view->selected && KINDS[arrow->kind].mark == OV_TONE_NEUTRAL)
+  else if (row == self->view->selected && KINDS[arrow->kind].mark == OV_TONE_NEUTRAL)
     color = self->theme->accent;
   if (arrow->dim)
     color = ov_color_mix (color, self->theme->background, 0.6);
@@ -76,6 +79,15 @@ line_width (const OvChartPainting *self,
             guint32                row)
 {
   return (row == self->view->selected ? 2 : 1.3) * self->theme->border_width;
+}
+
+static guint32
+only_lane (const OvChartArrow *arrow)
+{
+  if (arrow->kind == OV_ARROW_NOTE)
+    return arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to;
+
+  return arrow->to != OV_SCENE_NONE ? arrow->to : arrow->from;
 }
 
 /* ---- lifelines ---- */
@@ -213,14 +225,15 @@ draw_duration (OvChartPainting *self,
                guint32          row)
 {
   const OvChartArrow *arrow = &self->arrows[row], *answer = &self->arrows[arrow->pair];
-  gboolean to_the_right = answer->to == OV_SCENE_NONE ? ov_chart_is_outside_right (self->chart, answer)
-                                                      : answer->to > arrow->to;
+  guint32 asker = answer->to == arrow->to ? answer->from : answer->to;
+  gboolean to_the_right = asker == OV_SCENE_NONE ? ov_chart_is_outside_right (self->chart, answer)
+                                                 : asker > arrow->to;
   double left = bar_left (self, arrow->to, self->places[row].slot), unit = bar_unit (self);
   double size = self->measure.text * 0.87, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
   double y = ov_chart_painting_line_y (self, arrow->pair) - line / 2;
   g_autofree char *words = NULL;
 
-  if (self->measure.text <= 0 || arrow->pair >= self->end_row || answer->to == arrow->to)
+  if (self->measure.text <= 0 || asker == arrow->to)
     return;
   words = ov_chart_dup_duration (answer->at_ns - arrow->at_ns);
   ov_pen_words (&self->pen, OV_FACE_TEXT, size, words,
@@ -334,7 +347,7 @@ draw_self (OvChartPainting *self,
   double y = ov_chart_painting_line_y (self, row), drop = round (self->measure.row * 0.34);
   OvColor color = get_color (self, row);
   OvPoint points[] = { { x, y - drop }, { x + width, y - drop }, { x + width, y }, { x + 1, y } };
-  Room room = { x + width + LABEL_MARGIN, x + self->measure.lane - LABEL_MARGIN, 0, OV_ALIGN_START };
+  Room room = { x + width + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0, OV_ALIGN_START };
 
   ov_pen_stroke (&self->pen, points, G_N_ELEMENTS (points), line_width (self, row),
                  KINDS[arrow->kind].dash, color);
@@ -362,7 +375,7 @@ draw_between (OvChartPainting *self,
   OvColor color = get_color (self, row);
   OvPoint a = { from, ov_chart_painting_line_y (self, row) };
   OvPoint b = { to, end_row == row ? a.y : ov_chart_painting_line_y (self, end_row) };
-  double width = line_width (self, row);
+  double width = line_width (self, row), margin, head;
   OvPoint neck;
   Room room;
 
@@ -383,23 +396,60 @@ draw_between (OvChartPainting *self,
   if (arrow->from == OV_SCENE_NONE)
     ov_pen_box (&self->pen, &(OvBox) { a.x - 3, a.y - 3, 6, 6 }, OV_SHAPE_PILL, 3, color, color, 1);
 
-  room.x0 = least (a.x, b.x) + LABEL_MARGIN * bar_unit (self);
-  room.x1 = MAX (a.x, b.x) - LABEL_MARGIN * bar_unit (self);
+  margin = LABEL_MARGIN * bar_unit (self);
+  head = margin + HEAD_LENGTH * bar_unit (self) / 2;
+  room.x0 = least (a.x, b.x) + (rightward ? margin : head);
+  room.x1 = MAX (a.x, b.x) - (rightward ? head : margin);
   room.side = rightward ? OV_ALIGN_START : OV_ALIGN_END;
-  room.gap = least (self->measure.lane, fabs (b.x - a.x)) - 2 * LABEL_MARGIN * bar_unit (self);
+  room.gap = least (self->measure.lane, fabs (b.x - a.x)) - margin - head;
   draw_label (self, row, room);
 }
 
-/* ---- what stands on one lane ---- */
+/* ---- what is out of sight ---- */
 
-static guint32
-only_lane (const OvChartArrow *arrow)
+static const char *
+get_name (const OvChartPainting *self,
+          guint32                lane)
 {
-  if (arrow->kind == OV_ARROW_NOTE)
-    return arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to;
+  const char *name;
 
-  return arrow->to != OV_SCENE_NONE ? arrow->to : arrow->from;
+  if (lane == OV_SCENE_NONE)
+    return _("outside");
+  name = ov_chart_get_text (self->chart, self->lanes[lane].label);
+
+  return *name != '\0' ? name : ov_chart_get_text (self->chart, self->lanes[lane].sublabel);
 }
+
+/* A row that would look empty says at the edge who speaks beyond it. */
+static void
+draw_hint (OvChartPainting *self,
+           guint32          row,
+           gboolean         right)
+{
+  const OvChartArrow *arrow = &self->arrows[row];
+  double size = self->measure.text * 0.9, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
+  double y = ov_chart_painting_line_y (self, row), scale = self->measure.scale, tip, back;
+  double x = right ? self->view->width - 16 * scale : self->measure.gutter + 16 * scale, width;
+  g_autofree char *words = NULL;
+
+  tip = right ? self->view->width - 6 * scale : self->measure.gutter + 6 * scale;
+  back = tip + (right ? -5 : 5) * scale;
+  ov_pen_stroke (&self->pen, (OvPoint[]) { { back, y - 4 * scale }, { tip, y }, { back, y + 4 * scale } }, 3, 1.2,
+                 OV_DASH_NONE, self->theme->edge);
+  if (size <= 0)
+    return;
+  if (arrow->from == arrow->to)
+    words = g_strdup (get_name (self, arrow->from));
+  else
+    words = g_strdup_printf ("%s → %s", get_name (self, arrow->from), get_name (self, arrow->to));
+  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), HINT_LANES * self->measure.lane);
+  ov_pen_fill (&self->pen, right ? x - width - 3 : x - 3, y - line / 2, width + 6, line,
+               ov_chart_painting_ground (self, row));
+  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, y - line / 2, width + 1,
+                right ? OV_ALIGN_END : OV_ALIGN_START, self->theme->text_soft);
+}
+
+/* ---- what stands on one lane ---- */
 
 static void
 draw_end (OvChartPainting *self,
@@ -417,7 +467,7 @@ draw_end (OvChartPainting *self,
   for (int side = -1; side <= 1; side += 2)
     ov_pen_line (&self->pen, (OvPoint) { x - half, y - side * half }, (OvPoint) { x + half, y + side * half },
                  width, OV_DASH_NONE, color);
-  draw_label (self, row, (Room) { x + half + LABEL_MARGIN, x + self->measure.lane - LABEL_MARGIN, 0,
+  draw_label (self, row, (Room) { x + half + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0,
                                   OV_ALIGN_START });
 }
 
@@ -437,8 +487,7 @@ draw_on_lane (OvChartPainting *self,
                OV_DASH_NONE, get_color (self, row));
   if (self->measure.text <= 0)
     ov_pen_mark (&self->pen, KINDS[arrow->kind].mark, x + 10, y, size);
-  draw_label (self, row, (Room) { x + LABEL_MARGIN, x + self->measure.lane - LABEL_MARGIN, 0,
-                                  OV_ALIGN_START });
+  draw_label (self, row, (Room) { x + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0, OV_ALIGN_START });
 }
 
 static void
@@ -478,7 +527,7 @@ draw_birth (OvChartPainting *self,
   const OvChartArrow *arrow = &self->arrows[row];
   const OvChartLane *lane;
   double size = self->measure.text * 0.95, half = self->measure.lane / 2 - 10 * bar_unit (self);
-  double x, y = ov_chart_painting_line_y (self, row), height = round (self->measure.row * 0.8), line;
+  double x, y = ov_chart_painting_line_y (self, row), height = round (self->measure.row * 0.68), line;
   OvBox box;
 
   if (arrow->to == OV_SCENE_NONE)
@@ -529,7 +578,13 @@ draw_row (OvChartPainting *self,
 {
   const OvChartArrow *arrow = &self->arrows[row];
   gboolean single = arrow->from == OV_SCENE_NONE || arrow->to == OV_SCENE_NONE || arrow->from == arrow->to;
+  gboolean right;
 
+  if (self->pen.svg == NULL && ov_chart_is_beyond (&self->measure, self->chart, self->view, row, &right))
+    {
+      draw_hint (self, row, right);
+      return;
+    }
   switch ((OvArrowKind) arrow->kind)
     {
     case OV_ARROW_GAP:

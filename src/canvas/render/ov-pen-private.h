@@ -38,10 +38,13 @@ void ov_pen_svg_words (OvPen         *self,
                        const char    *words,
                        double         x,
                        double         y,
+                       OvAlign        align,
                        OvColor        color);
 
 /* The corner that a notched box lacks, the bar's width of a barred one. */
 #define OV_PEN_NOTCH 9.0
+/* The share of a supervisor's box that its strip takes. */
+#define OV_PEN_STRIP 0.21
 #define OV_PEN_BAR   4.0
 
 G_END_DECLS

@@ -17,6 +17,10 @@ static const char *const DASHES[] = {
   [OV_DASH_DOTS] = " stroke-dasharray=\"1.5 3.5\"",
 };
 
+static const char *const ANCHORS[] = {
+  [OV_ALIGN_START] = "", [OV_ALIGN_CENTER] = " text-anchor=\"middle\"", [OV_ALIGN_END] = " text-anchor=\"end\"",
+};
+
 static const char *const FACES[] = { [OV_FACE_TEXT] = "t", [OV_FACE_BOLD] = "b", [OV_FACE_MONO] = "m" };
 
 static void
@@ -145,6 +149,72 @@ put_notched (OvPen       *self,
   ov_pen_svg_path (self, points, G_N_ELEMENTS (points), FALSE, border_width, OV_DASH_NONE, border);
 }
 
+/* The strip of a supervisor lies inside the outline. */
+static void
+put_strip (OvPen       *self,
+           const OvBox *box,
+           double       radius)
+{
+  double height = OV_PEN_STRIP * box->height, right = box->x + box->width;
+
+  g_string_append (self->svg, "<path d=\"M");
+  put_number (self->svg, box->x);
+  g_string_append_c (self->svg, ' ');
+  put_number (self->svg, box->y + height);
+  g_string_append_c (self->svg, 'V');
+  put_number (self->svg, box->y + radius);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_string_append_c (self->svg, 'Q');
+      put_number (self->svg, i == 0 ? box->x : right);
+      g_string_append_c (self->svg, ' ');
+      put_number (self->svg, box->y);
+      g_string_append_c (self->svg, ' ');
+      put_number (self->svg, i == 0 ? box->x + radius : right);
+      g_string_append_c (self->svg, ' ');
+      put_number (self->svg, i == 0 ? box->y : box->y + radius);
+      if (i == 0)
+        {
+          g_string_append_c (self->svg, 'H');
+          put_number (self->svg, right - radius);
+        }
+    }
+  g_string_append_c (self->svg, 'V');
+  put_number (self->svg, box->y + height);
+  g_string_append (self->svg, "Z\"");
+  put_color (self->svg, "fill", self->theme->strip);
+  g_string_append (self->svg, "/>\n");
+  for (guint i = 0; i < 3; i++)
+    {
+      g_string_append (self->svg, "<circle");
+      put_attribute (self->svg, "cx", right - height * (0.75 + 0.62 * i));
+      put_attribute (self->svg, "cy", box->y + height * 0.54);
+      put_attribute (self->svg, "r", height * 0.2);
+      put_color (self->svg, "fill", self->theme->text_soft);
+      g_string_append (self->svg, "/>\n");
+    }
+}
+
+static void
+put_rect (OvPen       *self,
+          const OvBox *box,
+          double       radius,
+          const char  *fill,
+          OvColor      border,
+          double       border_width)
+{
+  g_string_append (self->svg, "<rect");
+  put_box (self->svg, box);
+  put_attribute (self->svg, "rx", radius);
+  g_string_append_printf (self->svg, " fill=\"%s\"", fill);
+  if (border_width > 0)
+    {
+      put_color (self->svg, "stroke", border);
+      put_attribute (self->svg, "stroke-width", border_width);
+    }
+  g_string_append (self->svg, "/>\n");
+}
+
 void
 ov_pen_svg_box (OvPen       *self,
                 const OvBox *box,
@@ -154,19 +224,21 @@ ov_pen_svg_box (OvPen       *self,
                 OvColor      border,
                 double       border_width)
 {
+  char color[16];
+
   if (shape == OV_SHAPE_NOTCHED)
     {
       put_notched (self, box, fill, border, border_width);
       return;
     }
-  g_string_append (self->svg, "<rect");
-  put_box (self->svg, box);
-  put_attribute (self->svg, "rx", shape == OV_SHAPE_PILL ? MIN (box->width, box->height) / 2
-                                                         : MIN (radius, box->width / 2));
-  put_color (self->svg, "fill", fill);
-  put_color (self->svg, "stroke", border);
-  put_attribute (self->svg, "stroke-width", border_width);
-  g_string_append (self->svg, "/>\n");
+  radius = MIN (shape == OV_SHAPE_PILL ? box->height : radius, MIN (box->width, box->height) / 2);
+  g_snprintf (color, sizeof color, "#%06x", fill & 0xffffff);
+  put_rect (self, box, radius, color, border, shape == OV_SHAPE_HEADER ? 0 : border_width);
+  if (shape == OV_SHAPE_HEADER)
+    {
+      put_strip (self, box, radius);
+      put_rect (self, box, radius, "none", border, border_width);
+    }
   if (shape == OV_SHAPE_BARRED)
     ov_pen_svg_fill (self, &(OvBox) { box->x + OV_PEN_BAR / 2, box->y + radius, OV_PEN_BAR / 2,
                                       box->height - 2 * radius }, border);
@@ -246,12 +318,13 @@ ov_pen_svg_words (OvPen      *self,
                   const char *words,
                   double      x,
                   double      y,
+                  OvAlign     align,
                   OvColor     color)
 {
-  g_string_append_printf (self->svg, "<text class=\"%s\"", FACES[face]);
+  g_string_append_printf (self->svg, "<text class=\"%s\"%s", FACES[face], ANCHORS[align]);
   put_attribute (self->svg, "x", x);
   put_attribute (self->svg, "y", y + ASCENT * ov_pen_get_line (self, face, size));
-  put_attribute (self->svg, "font-size", size);
+  put_attribute (self->svg, "font-size", floor (size + 0.25)); /* as OvText measures */
   put_color (self->svg, "fill", color);
   g_string_append_c (self->svg, '>');
   put_words (self->svg, words);

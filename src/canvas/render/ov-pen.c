@@ -172,6 +172,31 @@ trace_box (cairo_t     *cr,
   cairo_close_path (cr);
 }
 
+/* The strip on top with its three dots, inside the box's outline. */
+static void
+draw_strip (OvPen       *self,
+            const OvBox *box,
+            double       radius)
+{
+  double height = OV_PEN_STRIP * box->height, dot = height * 0.2;
+
+  cairo_save (self->cr);
+  trace_box (self->cr, box, radius, 0);
+  cairo_clip (self->cr);
+  set_color (self->cr, self->theme->strip);
+  cairo_rectangle (self->cr, box->x, box->y, box->width, height);
+  cairo_fill (self->cr);
+  set_color (self->cr, self->theme->text_soft);
+  for (guint i = 0; i < 3; i++)
+    {
+      cairo_new_sub_path (self->cr);
+      cairo_arc (self->cr, box->x + box->width - height * (0.75 + 0.62 * i), box->y + height * 0.54, dot, 0,
+                 2 * G_PI);
+    }
+  cairo_fill (self->cr);
+  cairo_restore (self->cr);
+}
+
 /* Its outline runs through the middle of whole pixels. */
 static OvBox
 snap_box (const OvPen *self,
@@ -207,7 +232,10 @@ ov_pen_box (OvPen       *self,
     radius = MIN (snapped.width, snapped.height) / 2;
   trace_box (self->cr, &snapped, radius, notch);
   set_color (self->cr, fill);
-  cairo_fill_preserve (self->cr);
+  cairo_fill (self->cr);
+  if (shape == OV_SHAPE_HEADER)
+    draw_strip (self, &snapped, radius);
+  trace_box (self->cr, &snapped, radius, notch);
   set_color (self->cr, border);
   cairo_set_line_width (self->cr, thick);
   cairo_set_dash (self->cr, NULL, 0, 0);
@@ -328,13 +356,15 @@ ov_pen_words (OvPen      *self,
       width = ov_pen_measure (self, face, size, words);
     }
   width = MIN (width, max_width);
+  if (self->svg != NULL)
+    {
+      ov_pen_svg_words (self, face, size, words, x, y, align, color);
+      return width;
+    }
   if (align != OV_ALIGN_START)
     x -= align == OV_ALIGN_CENTER ? width / 2 : width;
-  if (self->svg != NULL)
-    ov_pen_svg_words (self, face, size, words, x, y, color);
-  else
-    ov_text_add (self->text, face, size * self->scale, words, x * self->scale, y * self->scale,
-                 ceil (width * self->scale) + 1, color);
+  ov_text_add (self->text, face, size * self->scale, words, x * self->scale, y * self->scale,
+               ceil (width * self->scale) + 1, color);
 
   return width;
 }

@@ -95,6 +95,15 @@ ov_chart_unref (OvChart *self)
   g_free (self);
 }
 
+/* One line: what would break it becomes a space. */
+static void
+smooth (char *text)
+{
+  for (; *text != '\0'; text++)
+    if ((guint8) *text < ' ' || *text == 127)
+      *text = ' ';
+}
+
 static guint32
 append_text (OvChart    *self,
              const char *text)
@@ -113,6 +122,7 @@ append_text (OvChart    *self,
     length = g_utf8_find_prev_char (text, text + MAX_TEXT_BYTES + 1) - text;
   g_byte_array_append (self->text, (const guint8 *) text, length);
   g_byte_array_append (self->text, (const guint8 *) "", 1);
+  smooth ((char *) self->text->data + offset);
 
   return offset;
 }
@@ -375,7 +385,7 @@ ov_chart_get_text (const OvChart *self,
  * ov_chart_dup_label:
  * @max_chars: about as many characters can be shown; the answer may be longer
  *
- * Returns: (transfer full): the label of @row, valid UTF-8, never NULL
+ * Returns: (transfer full): the label of @row, one line of valid UTF-8, never NULL
  */
 char *
 ov_chart_dup_label (const OvChart *self,
@@ -394,8 +404,9 @@ ov_chart_dup_label (const OvChart *self,
       char *valid = g_utf8_make_valid (label, -1);
 
       g_free (label);
-      return valid;
+      label = valid;
     }
+  smooth (label);
 
   return label;
 }

@@ -21,7 +21,8 @@ row_at (OvChartCanvas *self,
   OvChartView view;
   guint32 row;
 
-  if (!ov_chart_canvas_get_view (self, &view, &measure) || y < measure.head)
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (y < measure.head)
     return OV_SCENE_NONE;
   row = ov_chart_find_row (&measure, self->chart, y + view.y);
   if (row == OV_SCENE_NONE || y + view.y >= ov_chart_get_row_y (&measure, self->chart, row) + measure.row)
@@ -39,7 +40,8 @@ head_at (OvChartCanvas *self,
   OvChartMeasure measure;
   OvChartView view;
 
-  if (!ov_chart_canvas_get_view (self, &view, &measure) || y >= measure.head || x < measure.gutter)
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (y >= measure.head || x < measure.gutter)
     return OV_SCENE_NONE;
 
   return ov_chart_find_lane (&measure, self->chart, x + view.x);
@@ -152,6 +154,21 @@ pressed_cb (GtkGestureClick *gesture,
   gtk_widget_grab_focus (GTK_WIDGET (self));
 }
 
+/* A row whose arrow is out of sight goes there. */
+static void
+select_at (OvChartCanvas *self,
+           guint32        row)
+{
+  OvChartMeasure measure;
+  OvChartView view;
+  gboolean right;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  ov_chart_canvas_select (self, row == OV_SCENE_NONE ? G_MAXUINT : row);
+  if (row != OV_SCENE_NONE && ov_chart_is_beyond (&measure, self->chart, &view, row, &right))
+    ov_chart_canvas_reveal (self, row);
+}
+
 static void
 released_cb (GtkGestureClick *gesture,
              int              n_press,
@@ -169,7 +186,7 @@ released_cb (GtkGestureClick *gesture,
       return;
     }
   if (n_press == 1)
-    ov_chart_canvas_select (self, row == OV_SCENE_NONE ? G_MAXUINT : row);
+    select_at (self, row);
   else if (n_press == 2 && row != OV_SCENE_NONE)
     ov_chart_canvas_emit_row (self, OV_CHART_CANVAS_ACTIVATED, row);
 }
@@ -282,9 +299,10 @@ walk (OvChartCanvas *self,
   guint32 n, row;
 
   ov_chart_get_arrows (self->chart, &n);
-  if (n == 0 || !ov_chart_canvas_get_view (self, &view, &measure))
+  if (n == 0)
     return FALSE;
 
+  ov_chart_canvas_get_view (self, &view, &measure);
   row = self->selected;
   if (row < n)
     row = MIN (step_from (self, row, step), n - 1);
@@ -305,8 +323,7 @@ reveal_lane (OvChartCanvas *self)
   OvChartView view;
   double left;
 
-  if (!ov_chart_canvas_get_view (self, &view, &measure))
-    return;
+  ov_chart_canvas_get_view (self, &view, &measure);
   left = ov_chart_get_lane_x (&measure, self->selected_lane) - measure.lane / 2;
   if (left < view.x + measure.gutter)
     view.x = left - measure.gutter;

@@ -13,7 +13,7 @@ struct _OvChartCanvas
 {
   GtkWidget       parent_instance;
 
-  OvChart        *chart;
+  OvChart        *chart;            /* never NULL: without one it is empty */
   OvChartPainter *painter;
   OvFrames        frames;
   gboolean        dirty, drawn_focus;
@@ -41,8 +41,8 @@ enum
 #define OV_CHART_CANVAS_MOST_ZOOM  3.0
 
 void     ov_chart_canvas_invalidate  (OvChartCanvas  *self);
-/* What is on the screen now; FALSE: there is no chart. */
-gboolean ov_chart_canvas_get_view    (OvChartCanvas  *self,
+/* What is on the screen now. */
+void     ov_chart_canvas_get_view    (OvChartCanvas  *self,
                                       OvChartView    *view,
                                       OvChartMeasure *measure);
 void     ov_chart_canvas_select_lane (OvChartCanvas  *self,

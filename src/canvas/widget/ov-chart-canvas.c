@@ -21,6 +21,7 @@ enum
 };
 
 #define DESCRIBE_CHARS 200
+#define MOST_STRETCH   1.8
 
 static guint signals[OV_CHART_CANVAS_N_SIGNALS];
 
@@ -43,7 +44,24 @@ get_value (OvChartCanvas  *self,
   return adjustment == NULL ? 0 : round (gtk_adjustment_get_value (adjustment));
 }
 
-gboolean
+/* Few lanes take the room there is, so that more of the labels can be read. */
+static double
+stretch_lanes (OvChartCanvas        *self,
+               const OvChartView    *view,
+               const OvChartMeasure *measure)
+{
+  guint32 n;
+  double room;
+
+  ov_chart_get_lanes (self->chart, &n);
+  if (n == 0)
+    return measure->lane;
+  room = floor ((view->width - (measure->width - n * measure->lane)) / n);
+
+  return CLAMP (room, measure->lane, MOST_STRETCH * measure->lane);
+}
+
+void
 ov_chart_canvas_get_view (OvChartCanvas  *self,
                           OvChartView    *view,
                           OvChartMeasure *measure)
@@ -66,11 +84,11 @@ ov_chart_canvas_get_view (OvChartCanvas  *self,
     .headers = TRUE,
     .focus_visible = gtk_widget_has_visible_focus (widget),
   };
-  if (self->chart == NULL)
-    return FALSE;
   ov_chart_measure (measure, self->chart, view);
-
-  return TRUE;
+  if (self->lane_zoom != 1)
+    return;
+  view->lane_width = stretch_lanes (self, view, measure);
+  ov_chart_measure (measure, self->chart, view);
 }
 
 static void
@@ -91,7 +109,7 @@ configure (OvChartCanvas  *self,
 static void
 update_adjustments (OvChartCanvas *self)
 {
-  OvChartMeasure measure = { .row = OV_CHART_ROW_HEIGHT, .lane = OV_CHART_LANE_WIDTH };
+  OvChartMeasure measure;
   OvChartView view;
 
   ov_chart_canvas_get_view (self, &view, &measure);
@@ -158,8 +176,7 @@ ov_chart_canvas_zoom (OvChartCanvas *self,
   double lane, share = 0;
   guint32 row;
 
-  if (!ov_chart_canvas_get_view (self, &view, &before))
-    return;
+  ov_chart_canvas_get_view (self, &view, &before);
   row = ov_chart_find_row (&before, self->chart, y + view.y);
   if (row != OV_SCENE_NONE)
     share = (y + view.y - ov_chart_get_row_y (&before, self->chart, row)) / before.row;
@@ -276,11 +293,10 @@ announce (OvChartCanvas *self)
   g_autofree char *description = NULL;
   guint32 n = 0;
 
-  if (self->chart != NULL)
-    ov_chart_get_arrows (self->chart, &n);
+  ov_chart_get_arrows (self->chart, &n);
   if (self->selected < n)
     label = ov_chart_canvas_describe (self, self->selected);
-  else if (self->selected_lane != OV_SCENE_NONE && self->chart != NULL)
+  else if (self->selected_lane != OV_SCENE_NONE)
     label = g_strdup (get_lane_name (self, self->selected_lane));
   else
     label = g_strdup (_("Sequence chart"));
@@ -306,7 +322,7 @@ ov_chart_canvas_snapshot (GtkWidget   *widget,
   OvChartView view;
   cairo_t *cr;
 
-  if (width <= 0 || height <= 0 || self->chart == NULL)
+  if (width <= 0 || height <= 0)
     return;
 
   if (self->dirty || image == NULL || focus != self->drawn_focus)
@@ -368,8 +384,7 @@ ov_chart_canvas_query_tooltip (GtkWidget  *widget,
   g_autofree char *text = NULL;
   guint32 n = 0;
 
-  if (self->chart != NULL)
-    ov_chart_get_arrows (self->chart, &n);
+  ov_chart_get_arrows (self->chart, &n);
   if (row >= n)
     return FALSE;
 
@@ -642,30 +657,22 @@ void
 ov_chart_canvas_reveal (OvChartCanvas *self,
                         guint          row)
 {
-  const OvChartArrow *arrow;
   OvChartMeasure measure;
   OvChartView view;
   double top, left, right;
-  guint32 n, first, last;
+  guint32 n;
 
   g_return_if_fail (OV_IS_CHART_CANVAS (self));
 
   ov_chart_get_arrows (self->chart, &n);
-  if (row >= n || !ov_chart_canvas_get_view (self, &view, &measure))
+  if (row >= n)
     return;
 
-  arrow = &ov_chart_get_arrows (self->chart, NULL)[row];
+  ov_chart_canvas_get_view (self, &view, &measure);
   top = ov_chart_get_row_y (&measure, self->chart, row);
   view.y = bring_into (view.y, view.height, measure.head, top, top + measure.row, 2 * measure.row);
-  first = MIN (arrow->from, arrow->to);
-  last = arrow->to == OV_SCENE_NONE ? arrow->from : arrow->from == OV_SCENE_NONE ? arrow->to
-                                                                                : MAX (arrow->from, arrow->to);
-  if (first != OV_SCENE_NONE)
-    {
-      left = ov_chart_get_lane_x (&measure, first) - measure.lane / 2;
-      right = ov_chart_get_lane_x (&measure, last) + measure.lane / 2;
-      view.x = bring_into (view.x, view.width, measure.gutter, left, right, 0);
-    }
+  if (ov_chart_get_extent (&measure, self->chart, row, &left, &right))
+    view.x = bring_into (view.x, view.width, measure.gutter, left - measure.lane / 2, right + measure.lane / 2, 0);
   ov_chart_canvas_scroll_to (self, view.x, view.y);
 }
 
@@ -687,9 +694,10 @@ ov_chart_canvas_get_row_rect (OvChartCanvas *self,
   g_return_val_if_fail (OV_IS_CHART_CANVAS (self) && rect != NULL, FALSE);
 
   ov_chart_get_arrows (self->chart, &n);
-  if (row >= n || !ov_chart_canvas_get_view (self, &view, &measure))
+  if (row >= n)
     return FALSE;
 
+  ov_chart_canvas_get_view (self, &view, &measure);
   rect->x = 0;
   rect->y = (int) CLAMP (ov_chart_get_row_y (&measure, self->chart, row) - view.y, -1e8, 1e8);
   rect->width = (int) view.width;
