@@ -384,8 +384,7 @@ zoom_by_key (OvChartCanvas *self,
   GtkWidget *widget = GTK_WIDGET (self);
 
   if (direction == 0)
-    ov_chart_canvas_zoom (self, 1 / self->row_zoom, 1 / self->lane_zoom, 0,
-                          gtk_widget_get_height (widget) / 2.0);
+    ov_chart_canvas_unzoom (self);
   else
     ov_chart_canvas_zoom (self, factor, 1, 0, gtk_widget_get_height (widget) / 2.0);
 

@@ -22,6 +22,7 @@ struct _OvChartCanvas
   GtkAdjustment  *adjustments[2];   /* by GtkOrientation */
   GtkScrollablePolicy policies[2];
   double          row_zoom, lane_zoom;
+  gboolean        lanes_chosen;     /* by the user; else few lanes are stretched */
   gboolean        configuring;
 
   /* What the user points at. */
@@ -53,6 +54,7 @@ void     ov_chart_canvas_zoom        (OvChartCanvas  *self,
                                       double          lanes,
                                       double          x,
                                       double          y);
+void     ov_chart_canvas_unzoom      (OvChartCanvas  *self);
 void     ov_chart_canvas_scroll_to   (OvChartCanvas  *self,
                                       double          x,
                                       double          y);

@@ -85,7 +85,7 @@ ov_chart_canvas_get_view (OvChartCanvas  *self,
     .focus_visible = gtk_widget_has_visible_focus (widget),
   };
   ov_chart_measure (measure, self->chart, view);
-  if (self->lane_zoom != 1)
+  if (self->lanes_chosen)
     return;
   view->lane_width = stretch_lanes (self, view, measure);
   ov_chart_measure (measure, self->chart, view);
@@ -164,16 +164,18 @@ ov_chart_canvas_scroll_to (OvChartCanvas *self,
     gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], round (y));
 }
 
-void
-ov_chart_canvas_zoom (OvChartCanvas *self,
-                      double         rows,
-                      double         lanes,
-                      double         x,
-                      double         y)
+/* What is at this place of the widget stays there while @change has its way. */
+static void
+zoom_around (OvChartCanvas *self,
+             double         row_zoom,
+             double         lane_zoom,
+             gboolean       lanes_chosen,
+             double         x,
+             double         y)
 {
   OvChartMeasure before, after;
   OvChartView view;
-  double lane, share = 0;
+  double lane, share = 0, top = 0;
   guint32 row;
 
   ov_chart_canvas_get_view (self, &view, &before);
@@ -182,13 +184,37 @@ ov_chart_canvas_zoom (OvChartCanvas *self,
     share = (y + view.y - ov_chart_get_row_y (&before, self->chart, row)) / before.row;
   lane = (x + view.x - before.first_lane) / before.lane;
 
-  self->row_zoom = CLAMP (self->row_zoom * rows, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
-  self->lane_zoom = CLAMP (self->lane_zoom * lanes, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
+  self->row_zoom = CLAMP (row_zoom, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
+  self->lane_zoom = CLAMP (lane_zoom, OV_CHART_CANVAS_LEAST_ZOOM, OV_CHART_CANVAS_MOST_ZOOM);
+  self->lanes_chosen = lanes_chosen;
   update_adjustments (self);
   ov_chart_canvas_get_view (self, &view, &after);
-  ov_chart_canvas_scroll_to (self, after.first_lane + lane * after.lane - x,
-                             row == OV_SCENE_NONE ? 0 : ov_chart_get_row_y (&after, self->chart, row)
-                                                        + share * after.row - y);
+  if (row != OV_SCENE_NONE)
+    top = ov_chart_get_row_y (&after, self->chart, row) + share * after.row - y;
+  ov_chart_canvas_scroll_to (self, after.first_lane + lane * after.lane - x, top);
+}
+
+void
+ov_chart_canvas_zoom (OvChartCanvas *self,
+                      double         rows,
+                      double         lanes,
+                      double         x,
+                      double         y)
+{
+  OvChartMeasure measure;
+  OvChartView view;
+  double lane_zoom = self->lane_zoom;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (lanes != 1)
+    lane_zoom = measure.lane / (OV_CHART_LANE_WIDTH * view.text_scale) * lanes;
+  zoom_around (self, self->row_zoom * rows, lane_zoom, self->lanes_chosen || lanes != 1, x, y);
+}
+
+void
+ov_chart_canvas_unzoom (OvChartCanvas *self)
+{
+  zoom_around (self, 1, 1, FALSE, 0, gtk_widget_get_height (GTK_WIDGET (self)) / 2.0);
 }
 
 void

@@ -66,6 +66,7 @@ ov_timeline_look (OvTimeline *self,
   self->from_ns = from_ns;
   self->to_ns = to_ns;
   ov_timeline_update_span (self);
+  ov_timeline_update_toggle (self);
   ov_timeline_redraw (self);
 }
 

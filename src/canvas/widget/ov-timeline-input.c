@@ -297,7 +297,7 @@ static gboolean
 toggle_live (OvTimeline *self,
              int         unused)
 {
-  ov_timeline_live (self, self->instant_ns != 0);
+  ov_timeline_live (self, self->instant_ns != 0 || !self->follows);
 
   return TRUE;
 }

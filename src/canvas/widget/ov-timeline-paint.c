@@ -15,7 +15,8 @@
 #define LABEL_SIZE    10.5
 #define LABELS_HEIGHT 18.0
 #define LABEL_SPACE   96.0 /* from one clock label to the next, at least */
-#define HANDLE_WIDTH   5.0
+#define HANDLE_WIDTH   8.0
+#define HANDLE_HEIGHT 18.0
 /* Marks nearer than this are drawn as the worse one. */
 #define MARK_SPACE     9.0
 
@@ -27,6 +28,7 @@ typedef struct
   double         width, height, text;
   double         marks_y, line_y, labels_y;  /* middle of marks, foot of bars, top of labels */
   double         bars;                       /* height of the highest */
+  double         taken[2][2];                /* where the needle's and the pointer's clock stand */
 } Painting;
 
 double
@@ -37,8 +39,10 @@ ov_timeline_get_natural_height (OvTimeline *self)
   return MARKS_HEIGHT + BARS_HEIGHT + LABELS_HEIGHT * text + 2;
 }
 
+/* The band below everything, or its handles above. */
 static void
-paint_range (Painting *self)
+paint_range (Painting *self,
+             gboolean  handles)
 {
   OvTimeline *timeline = self->timeline;
   double x0 = ov_timeline_get_x (timeline, timeline->range_from_ns);
@@ -48,15 +52,19 @@ paint_range (Painting *self)
     return;
   x0 = CLAMP (x0, -20, self->width + 20);
   x1 = CLAMP (x1, -20, self->width + 20);
-  ov_pen_fill (&self->pen, x0, 2, MAX (x1 - x0, 1), self->line_y - 2,
-               ov_color_mix (self->theme->background, self->theme->accent, 0.18));
+  if (!handles)
+    {
+      ov_pen_fill (&self->pen, x0, 2, MAX (x1 - x0, 1), self->line_y - 2,
+                   ov_color_mix (self->theme->background, self->theme->accent, 0.18));
+      return;
+    }
   for (guint i = 0; i < 2; i++)
     {
-      double x = i == 0 ? x0 : x1;
+      double x = round (i == 0 ? x0 : x1);
+      OvBox grip = { x - HANDLE_WIDTH / 2, self->line_y / 2 - HANDLE_HEIGHT / 2, HANDLE_WIDTH, HANDLE_HEIGHT };
 
-      ov_pen_fill (&self->pen, x - 0.75, 2, 1.5, self->line_y - 2, self->theme->accent);
-      ov_pen_box (&self->pen, &(OvBox) { x - HANDLE_WIDTH / 2, self->line_y - self->bars / 2 - 8, HANDLE_WIDTH, 16 },
-                  OV_SHAPE_PILL, 3, self->theme->accent, self->theme->background, 1);
+      ov_pen_fill (&self->pen, x - 1, 2, 2, self->line_y - 2, self->theme->accent);
+      ov_pen_box (&self->pen, &grip, OV_SHAPE_PILL, 0, self->theme->background, self->theme->accent, 2);
     }
 }
 
@@ -119,28 +127,55 @@ paint_axis (Painting *self)
                ov_color_mix (self->theme->background, self->theme->edge, 0.8));
 }
 
+static double
+measure_clock (Painting   *self,
+               const char *clock)
+{
+  return ov_pen_measure (&self->pen, OV_FACE_TEXT, LABEL_SIZE * self->text, clock);
+}
+
 static void
-paint_clock (Painting *self,
+paint_clock (Painting   *self,
+             const char *clock,
+             double      middle,
+             OvColor     ink)
+{
+  ov_pen_words (&self->pen, OV_FACE_TEXT, LABEL_SIZE * self->text, clock, middle, self->labels_y,
+                measure_clock (self, clock) + 1, OV_ALIGN_CENTER, ink);
+}
+
+/* On a ground of its own, in the place of the labels it covers. */
+static void
+paint_badge (Painting *self,
              double    x,
              gint64    at_ns,
              gint64    step_ns,
              OvColor   ground,
              OvColor   ink,
-             gboolean  boxed)
+             double    taken[2])
 {
   g_autofree char *clock = ov_timeline_dup_clock (at_ns, step_ns);
-  double size = LABEL_SIZE * self->text, width = ov_pen_measure (&self->pen, OV_FACE_TEXT, size, clock);
-  double line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  OvBox box = { x - width / 2 - 6, self->labels_y, width + 12, line + 1 };
+  double width = measure_clock (self, clock) + 14 * self->text;
+  OvBox box = { CLAMP (x - width / 2, 0, MAX (0, self->width - width)), self->labels_y, width,
+                ov_pen_get_line (&self->pen, OV_FACE_TEXT, LABEL_SIZE * self->text) + 1 };
 
-  if (boxed)
-    {
-      box.x = CLAMP (box.x, 0, MAX (0, self->width - box.width));
-      ov_pen_flush (&self->pen);
-      ov_pen_box (&self->pen, &box, OV_SHAPE_PILL, 0, ground, ground, 1);
-    }
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, clock, box.x + box.width / 2, box.y, width + 1, OV_ALIGN_CENTER,
-                ink);
+  ov_pen_flush (&self->pen);
+  ov_pen_box (&self->pen, &box, OV_SHAPE_PILL, 0, ground, ground, 1);
+  paint_clock (self, clock, box.x + width / 2, ink);
+  taken[0] = box.x;
+  taken[1] = box.x + width;
+}
+
+static gboolean
+is_taken (const Painting *self,
+          double          left,
+          double          right)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->taken); i++)
+    if (left < self->taken[i][1] + 4 && right > self->taken[i][0] - 4)
+      return TRUE;
+
+  return FALSE;
 }
 
 /* Labels stand on whole steps of the local clock. */
@@ -157,13 +192,16 @@ paint_labels (Painting *self)
   at -= at % step + offset;
   for (; at <= timeline->to_ns + step; at += step)
     {
-      double x = ov_timeline_get_x (timeline, at);
+      double x = ov_timeline_get_x (timeline, at), half;
+      g_autofree char *clock = ov_timeline_dup_clock (at, step);
 
-      if (x < 26 * self->text || x > self->width - 26 * self->text)
+      half = measure_clock (self, clock) / 2;
+      if (x < half || x > self->width - half)
         continue;
       ov_pen_line (&self->pen, (OvPoint) { x, self->line_y }, (OvPoint) { x, self->line_y + 3 }, 1, OV_DASH_NONE,
                    self->theme->edge);
-      paint_clock (self, x, at, step, 0, self->theme->text_soft, FALSE);
+      if (!is_taken (self, x - half, x + half))
+        paint_clock (self, clock, x, self->theme->text_soft);
     }
 }
 
@@ -217,7 +255,8 @@ paint_needle (Painting *self)
     return;
   ov_pen_fill (&self->pen, x - 1, 3, 2, self->line_y + 2, self->theme->accent);
   ov_pen_polygon (&self->pen, (OvPoint[]) { { x - 6, 1 }, { x + 6, 1 }, { x, 9 } }, 3, self->theme->accent);
-  paint_clock (self, x, timeline->instant_ns, MIN (step, 1000000), self->theme->accent, self->theme->on_accent, TRUE);
+  paint_badge (self, x, timeline->instant_ns, MIN (step, 1000000), self->theme->accent, self->theme->on_accent,
+               self->taken[0]);
 }
 
 static void
@@ -231,8 +270,8 @@ paint_pointer (Painting *self)
     return;
   ov_pen_line (&self->pen, (OvPoint) { x, 3 }, (OvPoint) { x, self->line_y + 3 }, 1, OV_DASH_NONE,
                ov_color_mix (self->theme->background, self->theme->text, 0.5));
-  paint_clock (self, x, ov_timeline_get_time (timeline, x), ov_timeline_get_step (timeline, 2), self->theme->strip,
-               self->theme->text, TRUE);
+  paint_badge (self, x, ov_timeline_get_time (timeline, x), ov_timeline_get_step (timeline, 2), self->theme->strip,
+               self->theme->text, self->taken[1]);
 }
 
 /* A calm line with a word. */
@@ -293,17 +332,16 @@ ov_timeline_paint (OvTimeline *timeline,
   else
     {
       ov_timeline_fetch (timeline);
-      paint_range (&self);
+      paint_range (&self, FALSE);
       paint_gaps (&self);
       paint_bars (&self);
       paint_axis (&self);
-      paint_labels (&self);
       paint_marks (&self, FALSE);
       paint_marks (&self, TRUE);
-      ov_pen_flush (&self.pen);
+      paint_range (&self, TRUE);
       paint_pointer (&self);
-      ov_pen_flush (&self.pen);
       paint_needle (&self);
+      paint_labels (&self);
     }
   ov_pen_flush (&self.pen);
   paint_focus (&self);

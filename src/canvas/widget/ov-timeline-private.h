@@ -95,6 +95,7 @@ char  *ov_timeline_dup_value    (OvTimeline *self) G_GNUC_WARN_UNUSED_RESULT;
 void   ov_timeline_redraw       (OvTimeline *self);
 void   ov_timeline_live         (OvTimeline *self,
                                  gboolean    live);
+void   ov_timeline_update_toggle (OvTimeline *self);
 void   ov_timeline_announce     (OvTimeline *self);
 
 /* ov-timeline-strip.c, ov-timeline-paint.c, ov-timeline-input.c */

@@ -27,18 +27,23 @@ ov_timeline_redraw (OvTimeline *self)
   gtk_widget_queue_draw (self->strip);
 }
 
-static void
-update_toggle (OvTimeline *self)
+/* Active: the newest is looked at and seen.  Live but panned away, it leads back. */
+void
+ov_timeline_update_toggle (OvTimeline *self)
 {
-  gboolean live = self->instant_ns == 0;
+  gboolean live = self->instant_ns == 0, active = live && self->follows;
 
   self->updating_toggle = TRUE;
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggle), live);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggle), active);
   gtk_widget_set_sensitive (self->toggle, self->has_span);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->toggle_image),
                                 live ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
+  if (active)
+    gtk_widget_add_css_class (self->toggle_image, "accent");
+  else
+    gtk_widget_remove_css_class (self->toggle_image, "accent");
   gtk_label_set_label (GTK_LABEL (self->toggle_label), live ? _("Live") : _("Paused"));
-  gtk_widget_set_tooltip_text (self->toggle, live ? _("Stop at this instant") : _("Back to now"));
+  gtk_widget_set_tooltip_text (self->toggle, active ? _("Stop at this instant") : _("Back to now"));
   self->updating_toggle = FALSE;
 }
 
@@ -76,7 +81,7 @@ timer_cb (gpointer user_data)
   ov_timeline_update_span (self);
   if (had_span != self->has_span)
     {
-      update_toggle (self);
+      ov_timeline_update_toggle (self);
       ov_timeline_announce (self);
       ov_timeline_redraw (self);
     }
@@ -112,6 +117,7 @@ ov_timeline_live (OvTimeline *self,
       ov_timeline_set_instant (self, 0);
       self->follows = TRUE;
       ov_timeline_update_span (self);
+      ov_timeline_update_toggle (self);
       ov_timeline_redraw (self);
     }
   else
@@ -119,6 +125,7 @@ ov_timeline_live (OvTimeline *self,
       ov_timeline_update_span (self);
       if (self->has_span && self->instant_ns == 0)
         ov_timeline_set_instant (self, self->last_ns);
+      ov_timeline_update_toggle (self);
     }
 }
 
@@ -213,7 +220,7 @@ ov_timeline_init (OvTimeline *self)
   ov_timeline_add_input (self, self->strip);
   g_signal_connect (self, "map", G_CALLBACK (mapped_cb), NULL);
   g_signal_connect_after (self, "unmap", G_CALLBACK (mapped_cb), NULL);
-  update_toggle (self);
+  ov_timeline_update_toggle (self);
   ov_timeline_announce (self);
 }
 
@@ -253,7 +260,7 @@ ov_timeline_set_source (OvTimeline             *self,
   ov_timeline_set_range (self, 0, 0);
   ov_timeline_set_instant (self, 0);
   ov_timeline_update_span (self);
-  update_toggle (self);
+  ov_timeline_update_toggle (self);
   update_timer (self);
   ov_timeline_announce (self);
   ov_timeline_redraw (self);
@@ -309,7 +316,7 @@ ov_timeline_set_instant (OvTimeline *self,
   ov_timeline_update_span (self);
   if (at_ns != 0)
     bring_into_view (self, at_ns);
-  update_toggle (self);
+  ov_timeline_update_toggle (self);
   ov_timeline_announce (self);
   ov_timeline_redraw (self);
   g_signal_emit (self, signals[INSTANT_CHANGED], 0, at_ns);
