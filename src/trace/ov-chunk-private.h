@@ -136,6 +136,7 @@ typedef struct _OvBuilder OvBuilder;
 
 OvBuilder *ov_builder_new    (gsize payload_bytes) G_GNUC_WARN_UNUSED_RESULT; /* room for at least; NULL: no memory */
 void       ov_builder_free   (OvBuilder *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvBuilder, ov_builder_free)
 OvBody    *ov_builder_get_body (OvBuilder *self); /* grows as events are appended */
 guint32    ov_builder_get_n  (OvBuilder *self);
 /* FALSE: full. */

@@ -239,10 +239,7 @@ take_hits (OvEventList *self)
   /* It may have been forgotten while the job was on its way. */
   ov_hits_drop (self->hits, self->gone);
   if (is_done)
-    {
-      g_clear_pointer (&self->job, job_unref);
-      set_busy (self, FALSE);
-    }
+    g_clear_pointer (&self->job, job_unref);
 }
 
 /* Says what is new at the end, within what a list can count. */
@@ -288,6 +285,7 @@ static void
 catch_up (OvEventList *self)
 {
   guint64 end = ov_store_get_end (self->store);
+  gboolean had_job = self->job != NULL;
 
   if (self->n_events != end)
     {
@@ -301,6 +299,8 @@ catch_up (OvEventList *self)
   else if (!self->is_paused)
     ov_plain_update (self->plain, end);
   show_end (self);
+  if (had_job && self->job == NULL)
+    set_busy (self, FALSE);
 
   if (self->filter != NULL && self->job == NULL && !self->is_paused && end > self->scanned)
     start_job (self, end);

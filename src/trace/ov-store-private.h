@@ -141,6 +141,10 @@ gboolean   ov_store_add_gap      (OvStore     *self,
                                   gint64       at_ns,
                                   OvGapReason  reason,
                                   guint64      count);
+/* Adds or takes away (@sign) what a chunk has of each kind. */
+void       ov_store_count_summary (OvStore         *self,
+                                   const OvSummary *summary,
+                                   int              sign);
 void       ov_chunk_free         (gpointer chunk);
 
 G_END_DECLS

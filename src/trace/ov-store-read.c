@@ -70,6 +70,26 @@ ov_store_find_chunk (OvStore *self,
   return low;
 }
 
+/* What cannot be read is one GAP from now on, for who counts and who filters too. */
+static void
+note_damage (OvStore *self,
+             OvChunk *chunk,
+             OvBody  *gap)
+{
+  OvSummary *summary;
+
+  g_mutex_lock (&self->lock);
+  summary = ov_chunk_get_summary (chunk);
+  if (summary->n_events > 1 || summary->kinds != OV_EVENT_MASK (OV_EVENT_GAP))
+    {
+      ov_store_count_summary (self, summary, -1);
+      atomic_store (&chunk->summary, ov_summary_new (gap, 1));
+      ov_store_count_summary (self, ov_chunk_get_summary (chunk), 1);
+      ov_epoch_retire (&self->epoch, summary, g_free);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
 static OvBody *
 load_body (OvStore *self,
            OvChunk *chunk)
@@ -77,8 +97,13 @@ load_body (OvStore *self,
   OvBody *body = chunk->place.class->load (&chunk->place, self);
   OvSummary *summary = ov_chunk_get_summary (chunk);
 
-  if (body == NULL)
-    body = ov_body_new_gap (summary->min_ns, OV_GAP_RECORDER, summary->n_events);
+  if (body != NULL)
+    return body;
+
+  body = ov_body_new_gap (summary->min_ns, OV_GAP_RECORDER, atomic_load (&chunk->n));
+  /* Memory for a mapping may be there again later, but a file does not heal. */
+  if (self->is_closed)
+    note_damage (self, chunk, body);
 
   return body;
 }
@@ -411,7 +436,7 @@ ov_store_dup_actor_name (OvStore *self,
 
 /* ---- time ---- */
 
-/* The first event of a chunk at or after an instant, n when there is none. */
+/* The first event of a chunk at or after an instant, G_MAXUINT when there is none. */
 static guint
 find_time_in_chunk (OvStore *self,
                     OvChunk *chunk,
@@ -428,7 +453,7 @@ find_time_in_chunk (OvStore *self,
       guint step = 0;
 
       if (summary->max_ns < at_ns)
-        return summary->n_events;
+        return G_MAXUINT;
       if (summary->min_ns >= at_ns)
         return 0;
       while (step < summary->n_steps && steps[step].max_ns < at_ns)
@@ -441,7 +466,7 @@ find_time_in_chunk (OvStore *self,
   while (i < n && body->times[i] < at_ns)
     i++;
 
-  return i < n ? i : atomic_load_explicit (&chunk->n, memory_order_acquire);
+  return i < n ? i : G_MAXUINT;
 }
 
 /* The first chunk that can have it: the one whose successor has something as late before it. */
@@ -491,9 +516,9 @@ ov_store_find_time (OvStore *self,
   for (i = find_chunk_by_time (self, at_ns); i < n && found == end; i++)
     {
       OvChunk *chunk = ov_store_get_chunk (self, i);
-      guint at = chunk != NULL ? find_time_in_chunk (self, chunk, at_ns) : 0;
+      guint at = chunk != NULL ? find_time_in_chunk (self, chunk, at_ns) : G_MAXUINT;
 
-      if (chunk != NULL && at < atomic_load_explicit (&chunk->n, memory_order_acquire))
+      if (at != G_MAXUINT)
         found = MIN (chunk->first + at, end);
     }
   ov_epoch_leave (&self->epoch, entered);

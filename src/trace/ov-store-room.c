@@ -213,17 +213,6 @@ ov_store_settle (OvStore *self)
 
 /* ---- forgetting ---- */
 
-static void
-uncount (OvStore         *self,
-         const OvSummary *summary)
-{
-  const guint32 *totals = ov_summary_get_totals (summary);
-  guint place = 0;
-
-  for (guint64 left = summary->kinds; left != 0; left &= left - 1, place++)
-    atomic_fetch_sub (&self->by_kind[ov_kind_of ((guint8) __builtin_ctzll (left))], totals[place]);
-}
-
 /* What stands in for all that was forgotten: the last number of it, a GAP. */
 static OvChunk *
 make_gap (guint64 number,
@@ -270,7 +259,7 @@ let_go (OvStore *self,
 
   if (!is_gap)
     {
-      uncount (self, summary);
+      ov_store_count_summary (self, summary, -1);
       atomic_fetch_sub (&self->memory, ov_summary_get_size (summary) + sizeof (OvChunk));
       if (chunk->place.class == NULL)
         atomic_fetch_sub (&self->memory, ov_body_get_ram (ov_chunk_peek_body (chunk)));

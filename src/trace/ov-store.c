@@ -497,15 +497,17 @@ ov_store_name_actor (OvStore    *self,
 
 /* ---- a store made from a file ---- */
 
-static void
-count_summary (OvStore         *self,
-               const OvSummary *summary)
+void
+ov_store_count_summary (OvStore         *self,
+                        const OvSummary *summary,
+                        int              sign)
 {
   const guint32 *totals = ov_summary_get_totals (summary);
   guint place = 0;
 
   for (guint64 left = summary->kinds; left != 0; left &= left - 1, place++)
-    self->by_kind[ov_kind_of ((guint8) __builtin_ctzll (left))] += totals[place];
+    atomic_fetch_add (&self->by_kind[ov_kind_of ((guint8) __builtin_ctzll (left))],
+                      (guint64) ((gint64) totals[place] * sign));
 }
 
 gboolean
@@ -526,7 +528,7 @@ ov_store_add_chunk (OvStore       *self,
       return FALSE;
     }
 
-  count_summary (self, summary);
+  ov_store_count_summary (self, summary, 1);
   atomic_fetch_add (&self->memory, sizeof *chunk + ov_summary_get_size (summary));
   atomic_fetch_add (&self->disk, place->n_bytes);
   widen_span (self, summary->min_ns, summary->max_ns);
@@ -555,7 +557,7 @@ ov_store_add_gap (OvStore     *self,
       return FALSE;
     }
 
-  count_summary (self, ov_chunk_get_summary (chunk));
+  ov_store_count_summary (self, ov_chunk_get_summary (chunk), 1);
   widen_span (self, at_ns, at_ns);
   self->next++;
   publish (self);
