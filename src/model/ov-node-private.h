@@ -14,6 +14,7 @@
  */
 #pragma once
 
+#include "base/ov-wakeup.h"
 #include "model/ov-feed-private.h"
 #include "model/ov-node.h"
 #include "model/ov-past.h"
@@ -66,6 +67,8 @@ struct _OvNode
   /* what was seen of it */
   OvStore        *store;
   OvFeed         *feed;
+  OvWakeup       *names;       /* actors of the store want names */
+  guint32         n_named;
   guint64         n_censuses;  /* of this connection: the ids that the probe gives them */
   gint64          lost_ns;     /* when the connection was lost; 0: it is there, or never was */
   GListStore     *traces;      /* OvTrace */

@@ -3,7 +3,8 @@
  * A node's traces, and what is seen of it in general: the store, the feed that fills it, the recorder.
  *
  * The store is made with the node and outlives every connection; where one was lost or made again the
- * axis says so.
+ * axis says so.  Who is met in an event first and has no registered name is named a moment later, by what
+ * the table knows of it; where nobody keeps the table, the node is asked.
  * Invariant: every trace that is not over is in starting or in traces, and in the feed.
  * Thread: main; the feed is filled on the link's.
  */
@@ -11,6 +12,13 @@
 #include "model/ov-trace-private.h"
 
 #include <glib/gi18n-lib.h>
+
+#include <string.h>
+
+#define NAMES_EVERY_MS 250
+#define NAMES_AT_ONCE 4096
+/* Of the node: some 500 a second cost it 1 % of a core. */
+#define ASKED_AT_ONCE 128
 
 static OvTrace *
 find_trace (OvNode  *self,
@@ -53,6 +61,92 @@ news_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* ---- names ---- */
+
+/* "cart_server <0.123.0>": what it is called in the table, and which one. */
+static char *
+dup_name (OvNode  *self,
+          guint32  slot)
+{
+  const OvProcess *row = ov_process_table_get_row (self->table, slot);
+  g_autofree char *title = NULL;
+  g_autofree char *pid = NULL;
+
+  if (row->name == OV_STRING_NONE && row->label == OV_STRING_NONE
+      && row->child_id == OV_STRING_NONE && row->module == OV_STRING_NONE)
+    return NULL; /* its pid is all there is */
+
+  title = ov_process_table_dup_title (self->table, slot);
+  if (row->name != OV_STRING_NONE)
+    return g_steal_pointer (&title);
+  pid = ov_process_table_dup_pid (self->table, slot);
+
+  return g_strconcat (title, " ", pid, NULL);
+}
+
+static void
+name_actor (OvNode  *self,
+            guint32  actor,
+            GArray  *unknown)
+{
+  OvPid pid = ov_store_get_actor (self->store, actor);
+  g_autofree char *name = NULL;
+  guint32 slot;
+
+  if (ov_pid_is_none (&pid))
+    return;
+  slot = ov_process_table_find_pid (self->table, &pid);
+  if (slot == OV_SLOT_NONE)
+    {
+      if (g_strcmp0 (pid.node, self->name) == 0)
+        g_array_append_val (unknown, pid);
+      return;
+    }
+
+  name = dup_name (self, slot);
+  if (name != NULL)
+    ov_store_name_actor (self->store, actor, name, strlen (name));
+}
+
+/* The records that come name them on their way into the store. */
+static void
+ask_for_names (OvNode *self,
+               GArray *pids)
+{
+  if (pids->len > 0 && self->watched == OV_WATCH_NOTHING && ov_node_is_attached (self))
+    ov_probe_refresh (self->probe, (const OvPid *) (gpointer) pids->data, pids->len);
+}
+
+static gboolean
+names_due_cb (gpointer user_data)
+{
+  OvNode *self = user_data;
+  g_autoptr (GArray) unknown = NULL;
+  guint32 n = ov_store_get_n_actors (self->store);
+  guint32 end = MIN (n, self->n_named + NAMES_AT_ONCE);
+
+  if (self->n_named >= n)
+    return G_SOURCE_REMOVE;
+
+  unknown = g_array_new (FALSE, FALSE, sizeof (OvPid));
+  ov_store_begin (self->store);
+  for (; self->n_named < end && unknown->len < ASKED_AT_ONCE; self->n_named++)
+    name_actor (self, self->n_named, unknown);
+  ov_store_commit (self->store);
+  ask_for_names (self, unknown);
+  if (self->n_named < n)
+    ov_wakeup_signal (self->names);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+store_changed_cb (gpointer store,
+                  gpointer wakeup)
+{
+  ov_wakeup_signal (wakeup);
+}
+
 /* ---- the node's part ---- */
 
 void
@@ -63,8 +157,11 @@ ov_node_open_store (OvNode  *self,
 
   self->store = store;
   self->feed = ov_feed_new (store, context, news_cb, self);
+  self->names = ov_wakeup_new (context, NAMES_EVERY_MS, names_due_cb, self);
   self->traces = g_list_store_new (OV_TYPE_TRACE);
   self->starting = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  if (!self->is_recording)
+    ov_store_add_watch (store, store_changed_cb, self->names);
 }
 
 void
@@ -74,6 +171,10 @@ ov_node_close_store (OvNode *self)
     return;
 
   ov_node_lose_traces (self, "lost");
+  if (!self->is_recording)
+    ov_store_remove_watch (self->store, store_changed_cb, self->names);
+  ov_wakeup_stop (self->names);
+  g_clear_pointer (&self->names, ov_wakeup_unref);
   ov_feed_stop (self->feed);
   if (self->recorder != NULL)
     ov_recorder_stop_async (self->recorder, NULL, NULL); /* it writes what is there and closes */

@@ -5,7 +5,8 @@
  * Of PROTOCOL.md's records: PROCESS {1, Pid, Shape, Name, …} with Shape {Behaviour, M, F, A, …} or 0 for
  * the one before, BIRTH {3, AtNs, Pid, Parent, M, F, A}, DEATH {4, AtNs, Pid, …}, NAME {5, AtNs, Pid, Name,
  * Gained}.  A registered name is a name; what a process was started as is no more than a kind, so
- * the pid stands behind it.
+ * the pid stands behind it.  A census names a hundred thousand processes that no event will ever meet:
+ * who has no name and is in no event yet is not made an actor here.
  * Invariant: what is not understood names nobody; the batch is kept all the same.
  * Thread: that of the link.
  */
@@ -134,13 +135,13 @@ read_process (OvIntake     *self,
   if (ov_term_cursor_enter_tuple (&shape, &arity) && ov_term_cursor_get_integer (&shape, &behaviour))
     read_call (&shape, call);
 
-  actor = ov_intake_actor_of (self, &pid);
   if (ov_term_cursor_get_atom (cursor, scratch, &name, &length))
     {
+      actor = ov_intake_actor_of (self, &pid);
       give_name (self, actor, name, length);
       ov_intake_set_name (self, actor, name, length, TRUE);
     }
-  else
+  else if ((actor = ov_store_find_actor (self->store, &pid)) != OV_ACTOR_NONE)
     {
       give_call (self, actor, &pid, call);
     }
@@ -150,25 +151,29 @@ static void
 read_birth (OvIntake     *self,
             OvTermCursor *cursor)
 {
+  guint32 actor;
   OvPid pid;
   Call call;
 
   if (!ov_term_cursor_skip (cursor) || !ov_term_cursor_get_pid (cursor, &pid)
-      || !ov_term_cursor_skip (cursor))
+      || !ov_term_cursor_skip (cursor)
+      || (actor = ov_store_find_actor (self->store, &pid)) == OV_ACTOR_NONE)
     return;
 
   read_call (cursor, &call);
-  give_call (self, ov_intake_actor_of (self, &pid), &pid, &call);
+  give_call (self, actor, &pid, &call);
 }
 
 static void
 read_death (OvIntake     *self,
             OvTermCursor *cursor)
 {
+  guint32 actor;
   OvPid pid;
 
-  if (ov_term_cursor_skip (cursor) && ov_term_cursor_get_pid (cursor, &pid))
-    ov_intake_forget_names (self, ov_intake_actor_of (self, &pid));
+  if (ov_term_cursor_skip (cursor) && ov_term_cursor_get_pid (cursor, &pid)
+      && (actor = ov_store_find_actor (self->store, &pid)) != OV_ACTOR_NONE)
+    ov_intake_forget_names (self, actor);
 }
 
 static void
