@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "canvas/layout": {"canvas/scene"},
     "canvas/render": {"canvas/scene"},
     "canvas/widget": CANVAS,
-    "export": {"term", "model", "canvas/scene", "canvas/layout", "canvas/render"},
+    "export": {"term", "trace", "model", "canvas/scene", "canvas/layout", "canvas/render"},
     "analytics": {"term", "trace", "model"},
     "ops": {"term", "trace", "model", "sandbox", "analytics", "export"},
     "lessons": {"ops"},
