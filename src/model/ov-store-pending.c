@@ -80,6 +80,18 @@ ov_recorder_stop_finish (OvRecorder    *self,
   return FALSE;
 }
 
+WEAK guint64
+ov_recorder_get_bytes (OvRecorder *self)
+{
+  return 0;
+}
+
+WEAK guint64
+ov_recorder_get_events (OvRecorder *self)
+{
+  return 0;
+}
+
 WEAK void
 ov_recording_info_clear (OvRecordingInfo *self)
 {

@@ -9,26 +9,14 @@
 #include "ops/ov-answer-text.h"
 
 #include "export/ov-process-text.h"
+#include "ops/ov-answer-text-private.h"
 #include "ops/ov-text-table-private.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 
-#define BOLD   "\033[1m"
-#define FAINT  "\033[2m"
-#define GREEN  "\033[32m"
-#define YELLOW "\033[33m"
-#define RED    "\033[31m"
-#define PLAIN  "\033[0m"
-
-typedef struct
-{
-  const OvOperation *operation;
-  JsonObject        *answer;
-  const OvTextStyle *style;
-  GString           *out;
-} Writer;
+typedef OvAnswerWriter Writer;
 
 char *
 ov_answer_text_dup_safe (const char *text)
@@ -56,8 +44,8 @@ dup_bytes (double bytes)
   return g_strdup_printf (unit == 0 || bytes >= 99.95 ? "%.0f %s" : "%.1f %s", bytes, units[unit]);
 }
 
-static char *
-dup_duration (double seconds)
+char *
+ov_answer_text_dup_duration (double seconds)
 {
   gint64 s = (gint64) seconds;
 
@@ -94,6 +82,14 @@ dup_grouped (gint64 value)
   return g_string_free (text, FALSE);
 }
 
+static char *
+dup_rate (double rate)
+{
+  g_autofree char *grouped = rate >= 999.5 ? dup_grouped ((gint64) round (rate)) : NULL;
+
+  return grouped != NULL ? g_strdup_printf ("%s/s", grouped) : g_strdup_printf ("%.3g/s", rate);
+}
+
 char *
 ov_answer_text_dup_figure (const char *member,
                            JsonNode   *value)
@@ -103,23 +99,20 @@ ov_answer_text_dup_figure (const char *member,
   if (g_str_has_suffix (member, "_bytes"))
     return dup_bytes (number);
   if (g_str_has_suffix (member, "_ns"))
-    return dup_duration (number / 1e9);
+    return ov_answer_text_dup_duration (number / 1e9);
   if (g_str_has_suffix (member, "_us"))
-    return dup_duration (number / 1e6);
+    return ov_answer_text_dup_duration (number / 1e6);
   if (g_str_has_suffix (member, "_ms"))
-    return dup_duration (number / 1e3);
+    return ov_answer_text_dup_duration (number / 1e3);
   if (g_str_has_suffix (member, "_per_s"))
-    return g_strdup_printf ("%.3g/s", number);
+    return dup_rate (number);
   if (g_str_has_suffix (member, "_s"))
-    return dup_duration (number);
+    return ov_answer_text_dup_duration (number);
   if (g_str_has_suffix (member, "port") || json_node_get_value_type (value) != G_TYPE_INT64)
     return g_strdup_printf ("%.15g", number);
 
   return dup_grouped (json_node_get_int (value));
 }
-
-static char *dup_value (const char *member,
-                        JsonNode   *value);
 
 static char *
 dup_list (const char *member,
@@ -129,7 +122,7 @@ dup_list (const char *member,
 
   for (guint i = 0; i < json_array_get_length (array); i++)
     {
-      g_autofree char *element = dup_value (member, json_array_get_element (array, i));
+      g_autofree char *element = ov_answer_text_dup_value (member, json_array_get_element (array, i));
 
       if (i > 0)
         g_string_append (text, ", ");
@@ -139,10 +132,9 @@ dup_list (const char *member,
   return g_string_free (text, FALSE);
 }
 
-/* NULL where there is nothing to say. */
-static char *
-dup_value (const char *member,
-           JsonNode   *value)
+char *
+ov_answer_text_dup_value (const char *member,
+                          JsonNode   *value)
 {
   if (value == NULL || JSON_NODE_HOLDS_NULL (value))
     return NULL;
@@ -216,10 +208,10 @@ count_columns (const Writer         *writer,
   return n;
 }
 
-static void
-add_painted (Writer     *writer,
-             const char *paint,
-             const char *text)
+void
+ov_answer_writer_paint (Writer     *writer,
+                        const char *paint,
+                        const char *text)
 {
   if (writer->style->colour)
     g_string_append_printf (writer->out, "%s%s" PLAIN, paint, text);
@@ -249,7 +241,7 @@ write_table (Writer               *writer,
         if (is_column_of (&operation->members[i], array))
           {
             const char *name = operation->members[i].path + strlen (array->path) + strlen ("[].");
-            g_autofree char *text = dup_value (get_last_name (name), find_value (object, name));
+            g_autofree char *text = ov_answer_text_dup_value (get_last_name (name), find_value (object, name));
 
             ov_text_table_add (table, text);
           }
@@ -281,12 +273,12 @@ write_array (Writer               *writer,
     {
       if (writer->out->len > 0)
         g_string_append_c (writer->out, '\n');
-      add_painted (writer, BOLD, _(member->summary));
+      ov_answer_writer_paint (writer, BOLD, _(member->summary));
       g_string_append_c (writer->out, '\n');
     }
   if (rows == NULL || json_array_get_length (rows) == 0)
     {
-      add_painted (writer, FAINT, _("None."));
+      ov_answer_writer_paint (writer, FAINT, _("None."));
       g_string_append_c (writer->out, '\n');
     }
   else
@@ -318,7 +310,7 @@ write_pair (Writer     *writer,
   g_auto (GStrv) words = g_strsplit (safe, " ", -1);
   guint at = 0;
 
-  add_painted (writer, FAINT, heading);
+  ov_answer_writer_paint (writer, FAINT, heading);
   g_string_append_printf (writer->out, "%*s", (int) (width - ov_process_text_measure (heading) + 2), "");
   for (char **word = words; *word != NULL; word++)
     {
@@ -347,7 +339,7 @@ write_pairs (Writer *writer)
 
       if (member->heading == NULL || strstr (member->path, "[]") != NULL)
         continue;
-      text = dup_value (get_last_name (member->path), find_value (writer->answer, member->path));
+      text = ov_answer_text_dup_value (get_last_name (member->path), find_value (writer->answer, member->path));
       if (text != NULL && *text != '\0')
         write_pair (writer, _(member->heading), text, width);
     }
@@ -380,14 +372,14 @@ write_step (Writer     *writer,
   g_autofree char *message =
     ov_answer_text_dup_safe (json_object_get_string_member_with_default (step, "message", ""));
 
-  add_painted (writer, ok ? GREEN : skipped ? FAINT : RED, ok ? "✓" : skipped ? "–" : "✗");
+  ov_answer_writer_paint (writer, ok ? GREEN : skipped ? FAINT : RED, ok ? "✓" : skipped ? "–" : "✗");
   g_string_append_printf (writer->out, " %-13s %s\n", name, message);
   if (hint != NULL && !ok && !skipped)
     {
       g_autofree char *safe = ov_answer_text_dup_safe (hint);
 
       g_string_append_printf (writer->out, "%16s", "");
-      add_painted (writer, YELLOW, "→ ");
+      ov_answer_writer_paint (writer, YELLOW, "→ ");
       g_string_append_printf (writer->out, "%s\n", safe);
     }
 }
@@ -413,7 +405,7 @@ write_processes (Writer *writer)
   if (matched <= shown)
     return;
   text = g_strdup_printf (_("%u of %u"), shown, (guint) matched);
-  add_painted (writer, FAINT, text);
+  ov_answer_writer_paint (writer, FAINT, text);
   g_string_append_c (writer->out, '\n');
 }
 
@@ -424,6 +416,10 @@ static const struct
 } special[] = {
   { "node.doctor", write_doctor },
   { "process.list", write_processes },
+  { "trace.watch", ov_answer_write_summary },
+  { "flow.path", ov_answer_write_path },
+  { "flow.watch", ov_answer_write_flow },
+  { "restart.list", ov_answer_write_restarts },
 };
 
 /**

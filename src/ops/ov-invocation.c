@@ -4,7 +4,8 @@
  *
  *   made ──start()──► running ──return_…()──► ended
  *                        │  limit_reached_cb()    ▲
- *                        └── cancelled_cb() ──────┘   (the operation's own return is dropped)
+ *                        ├── cancelled_cb() ──────┘   (the operation's own return is dropped)
+ *                        └─begin_lasting()─► lasting ──stop_cb()──► the operation returns what it has
  *
  * Invariant: the task returns exactly once, when `ended` becomes true.  The secret is wiped when
  * the run ends, not when the last reference goes.
@@ -36,6 +37,10 @@ struct _OvInvocation
   GSource           *limit;
   gint64             started_us, deadline_us;
   guint              timeout_ms;
+  GCancellable      *stop;
+  gulong             stop_id;
+  void             (*stopped) (OvInvocation *self, gpointer user_data);
+  gpointer           stopped_data;
   gboolean           ended;
 };
 
@@ -87,6 +92,10 @@ stop_watching (OvInvocation *self)
   if (self->cancelled_id != 0)
     g_signal_handler_disconnect (outer, self->cancelled_id);
   self->cancelled_id = 0;
+  if (self->stop_id != 0)
+    g_signal_handler_disconnect (self->stop, self->stop_id);
+  self->stop_id = 0;
+  self->stopped = NULL;
 }
 
 static void
@@ -173,6 +182,7 @@ ov_invocation_new (const OvOperation  *operation,
   self->secret = g_strdup (options->secret);
   self->line_func = options->line_func;
   self->line_data = options->line_data;
+  g_set_object (&self->stop, options->stop);
   self->task = task;
   self->cancellable = g_cancellable_new ();
   self->timeout_ms = options->timeout_ms != 0 ? options->timeout_ms : 5000;
@@ -220,6 +230,7 @@ ov_invocation_unref (OvInvocation *self)
   g_clear_object (&self->node);
   g_clear_object (&self->task);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->stop);
   json_object_unref (self->parameters);
   g_free (self->format);
   g_free (self);
@@ -326,16 +337,91 @@ ov_invocation_get_flag (OvInvocation *self,
   return json_object_get_boolean_member_with_default (self->parameters, name, FALSE);
 }
 
-void
-ov_invocation_emit (OvInvocation *self,
-                    JsonNode     *line)
+/**
+ * ov_invocation_dup_list:
+ * @self: a run
+ * @name: a parameter that may be many
+ *
+ * Returns: (transfer full): its elements
+ */
+char **
+ov_invocation_dup_list (OvInvocation *self,
+                        const char   *name)
 {
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (line != NULL);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  JsonArray *array;
 
-  if (!self->ended && self->line_func != NULL)
-    self->line_func (line, self->line_data);
-  json_node_unref (line);
+  g_return_val_if_fail (self != NULL, NULL);
+
+  array = ov_invocation_has (self, name) ? json_object_get_array_member (self->parameters, name) : NULL;
+  for (guint i = 0; array != NULL && i < json_array_get_length (array); i++)
+    g_strv_builder_add (builder, json_array_get_string_element (array, i));
+
+  return g_strv_builder_end (builder);
+}
+
+static gboolean
+stop_idle_cb (gpointer user_data)
+{
+  OvInvocation *self = user_data;
+  void (*stopped) (OvInvocation *, gpointer) = g_steal_pointer (&self->stopped);
+
+  if (!self->ended && stopped != NULL)
+    stopped (self, self->stopped_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+stop_cb (GCancellable *stop,
+         OvInvocation *self)
+{
+  g_autoptr (GSource) idle = g_idle_source_new ();
+
+  g_source_set_priority (idle, G_PRIORITY_DEFAULT);
+  g_source_set_callback (idle, stop_idle_cb, ov_invocation_ref (self), (GDestroyNotify) ov_invocation_unref);
+  g_source_attach (idle, g_task_get_context (self->task));
+}
+
+/**
+ * ov_invocation_begin_lasting:
+ * @self: a run of an operation that lasts
+ * @stopped: called when it shall end with what it has; then the operation returns as soon as it can
+ * @user_data: for @stopped
+ *
+ * From now on no time limit ends the run.  A stop that was asked for before comes now.
+ */
+void
+ov_invocation_begin_lasting (OvInvocation *self,
+                             void        (*stopped) (OvInvocation *self, gpointer user_data),
+                             gpointer      user_data)
+{
+  g_return_if_fail (self != NULL && self->operation->lasts);
+  g_return_if_fail (stopped != NULL);
+
+  if (self->ended)
+    return;
+  if (self->limit != NULL)
+    g_source_destroy (self->limit);
+  g_clear_pointer (&self->limit, g_source_unref);
+  self->stopped = stopped;
+  self->stopped_data = user_data;
+  if (self->stop == NULL)
+    return;
+  if (g_cancellable_is_cancelled (self->stop))
+    stop_cb (self->stop, self);
+  else
+    self->stop_id = g_signal_connect (self->stop, "cancelled", G_CALLBACK (stop_cb), self);
+}
+
+gboolean
+ov_invocation_emit (OvInvocation *self,
+                    const char   *line)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (line != NULL, FALSE);
+
+  return self->ended || self->line_func == NULL || self->line_func (line, self->line_data);
 }
 
 static void
@@ -343,7 +429,8 @@ return_body (OvInvocation *self,
              JsonNode     *json,
              GBytes       *bytes,
              const char   *content_type,
-             GObject      *object)
+             GObject      *object,
+             GError       *error)
 {
   OvAnswerBody *body = g_new0 (OvAnswerBody, 1);
 
@@ -359,6 +446,7 @@ return_body (OvInvocation *self,
   body->bytes = bytes;
   body->content_type = content_type;
   body->object = object;
+  body->error = error;
   if (self->ended)
     ov_answer_body_free (body);
   else
@@ -373,7 +461,18 @@ ov_invocation_return_json (OvInvocation *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (json != NULL);
 
-  return_body (self, json, NULL, "application/json", NULL);
+  return_body (self, json, NULL, "application/json", NULL, NULL);
+}
+
+void
+ov_invocation_return_partial (OvInvocation *self,
+                              JsonNode     *json,
+                              GError       *error)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (json != NULL);
+
+  return_body (self, json, NULL, "application/json", NULL, error);
 }
 
 void
@@ -384,7 +483,7 @@ ov_invocation_return_object (OvInvocation *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (json != NULL);
 
-  return_body (self, json, NULL, "application/json", object);
+  return_body (self, json, NULL, "application/json", object, NULL);
 }
 
 /* @content_type is a static string. */
@@ -396,7 +495,7 @@ ov_invocation_return_bytes (OvInvocation *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (bytes != NULL);
 
-  return_body (self, NULL, bytes, content_type, NULL);
+  return_body (self, NULL, bytes, content_type, NULL, NULL);
 }
 
 void

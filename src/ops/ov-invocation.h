@@ -37,12 +37,25 @@ double             ov_invocation_get_number      (OvInvocation *self,
 gboolean           ov_invocation_get_flag        (OvInvocation *self,
                                                   const char   *name);
 
-/* One line of a stream; (transfer full). */
-void               ov_invocation_emit            (OvInvocation *self,
-                                                  JsonNode     *line);
+/* Elements of a parameter that may be many; (transfer full), empty where it was not given. */
+char             **ov_invocation_dup_list        (OvInvocation *self,
+                                                  const char   *name) G_GNUC_WARN_UNUSED_RESULT;
+
+/* What lasts: its start is over, the time limit ends.  @stopped is called once, at the latest when
+ * the run ends, if somebody wants it to end with what it has. */
+void               ov_invocation_begin_lasting   (OvInvocation *self,
+                                                  void        (*stopped) (OvInvocation *self, gpointer user_data),
+                                                  gpointer      user_data);
+/* One line of a stream, in the run's format; FALSE: the reader is behind, wait with the next. */
+gboolean           ov_invocation_emit            (OvInvocation *self,
+                                                  const char   *line);
 /* All (transfer full). */
 void               ov_invocation_return_json     (OvInvocation *self,
                                                   JsonNode     *json);
+/* What there is, and why it is not all (nullable). */
+void               ov_invocation_return_partial  (OvInvocation *self,
+                                                  JsonNode     *json,
+                                                  GError       *error);
 void               ov_invocation_return_object   (OvInvocation *self,
                                                   JsonNode     *json,
                                                   GObject      *object);

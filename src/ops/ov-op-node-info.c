@@ -121,11 +121,53 @@ answered_cb (GObject      *source,
     ov_invocation_return_json (invocation, convert_info (info, ov_node_get_name (node)));
 }
 
+/* Of a recording: what the node said of itself last, and null for the rest. */
+static void
+recorded_ready (OvInvocation   *invocation,
+                OvProcessTable *table)
+{
+  OvNode *node = ov_invocation_get_node (invocation);
+  const OvNodeFigures *figures = ov_node_get_figures (node);
+  const struct
+  {
+    const char *member;
+    guint64     value;
+  } known[] = {
+    { "uptime_s", figures->uptime_s },           { "process_limit", figures->process_limit },
+    { "port_count", figures->port_count },       { "atom_count", figures->atom_count },
+    { "run_queue", figures->run_queue },
+  }, bytes[] = {
+    { "total_bytes", figures->total_bytes },     { "processes_bytes", figures->processes_bytes },
+    { "binary_bytes", figures->binary_bytes },   { "ets_bytes", figures->ets_bytes },
+    { "code_bytes", figures->code_bytes },       { "atom_bytes", figures->atom_bytes },
+  };
+  g_autofree char *release = g_strdup_printf ("%u", ov_node_get_otp_release (node));
+  JsonObject *answer = json_object_new (), *memory = json_object_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    json_object_set_null_member (answer, facts[i].member);
+  ov_op_set_text (answer, "name", ov_node_get_name (node));
+  ov_op_set_text (answer, "otp_release", ov_node_get_otp_release (node) != 0 ? release : NULL);
+  json_object_set_int_member (answer, "process_count", ov_process_table_get_n_alive (table));
+  for (guint i = 0; figures->at_ns != 0 && i < G_N_ELEMENTS (known); i++)
+    json_object_set_int_member (answer, known[i].member, (gint64) known[i].value);
+  for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
+    ov_op_set_figure (memory, bytes[i].member, figures->at_ns != 0 ? bytes[i].value : OV_UNKNOWN_U64);
+  json_object_set_object_member (answer, "memory", memory);
+  json_object_set_array_member (answer, "applications", json_array_new ());
+  ov_invocation_return_json (invocation, ov_op_node_of_object (answer));
+}
+
 static void
 run (OvInvocation *invocation)
 {
   g_autoptr (OvTerm) arguments = ov_term_new_map (NULL, 0);
 
+  if (ov_op_is_of_past (invocation))
+    {
+      ov_op_with_census (invocation, FALSE, recorded_ready);
+      return;
+    }
   ov_node_request_async (ov_invocation_get_node (invocation), "node_info", arguments,
                          ov_invocation_get_remaining_ms (invocation),
                          ov_invocation_get_cancellable (invocation), answered_cb, invocation);
@@ -168,6 +210,7 @@ const OvOperation ov_op_node_info = {
   .description = N_("Versions, uptime, counts and their limits, memory, and the running applications."),
   .effect = OV_EFFECT_OBSERVE,
   .needs_node = TRUE,
+  .reads_recording = TRUE,
   .undo = "none",
   .members = members,
   .n_members = G_N_ELEMENTS (members),

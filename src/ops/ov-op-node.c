@@ -377,9 +377,28 @@ detached_cb (GObject      *source,
   ov_invocation_return_json (invocation, ov_op_node_of_object (answer));
 }
 
+/* There is nothing to detach from. */
+static void
+close_recording (OvInvocation *invocation)
+{
+  OvSession *session = ov_invocation_get_session (invocation);
+  OvNode *node = ov_invocation_get_node (invocation);
+  JsonObject *answer = json_object_new ();
+
+  ov_op_set_text (answer, "name", ov_node_get_name (node));
+  if (session != NULL)
+    ov_session_remove_node (session, node);
+  ov_invocation_return_json (invocation, ov_op_node_of_object (answer));
+}
+
 static void
 run_detach (OvInvocation *invocation)
 {
+  if (ov_node_is_recording (ov_invocation_get_node (invocation)))
+    {
+      close_recording (invocation);
+      return;
+    }
   ov_node_detach_async (ov_invocation_get_node (invocation), ov_invocation_get_cancellable (invocation),
                         detached_cb, invocation);
 }
@@ -396,6 +415,7 @@ const OvOperation ov_op_node_detach = {
   .effect = OV_EFFECT_OBSERVE,
   .needs_node = TRUE,
   .keeps_session = TRUE,
+  .reads_recording = TRUE,
   .journaled = TRUE,
   .undo = N_("node attach"),
   .members = detach_members,

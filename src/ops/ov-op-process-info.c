@@ -365,14 +365,100 @@ ask (OvInvocation *invocation,
                          ov_invocation_get_cancellable (invocation), answered_cb, question);
 }
 
+/* From what was seen: no member that only the node could tell, each of them null. */
+
+static void
+set_pid (JsonObject     *answer,
+         const char     *member,
+         OvProcessTable *table,
+         guint32         slot)
+{
+  g_autofree char *text = slot != OV_SLOT_NONE ? ov_process_table_dup_pid (table, slot) : NULL;
+
+  ov_op_set_text (answer, member, text);
+}
+
+static void
+set_links (JsonObject      *answer,
+           OvProcessTable  *table,
+           const OvProcess *row,
+           guint32          slot)
+{
+  JsonArray *array = json_array_new ();
+  guint n;
+  const OvPid *links = ov_process_table_get_links (table, slot, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *text = ov_pid_to_string (&links[i], ov_process_table_get_node_name (table));
+
+      json_array_add_string_element (array, text);
+    }
+  json_object_set_array_member (answer, "links", array);
+  ov_op_set_figure (answer, "links_count", row->n_links != G_MAXUINT32 ? row->n_links : OV_UNKNOWN_U64);
+}
+
+static JsonNode *
+describe_past (OvProcessTable *table,
+               guint32         slot)
+{
+  const OvProcess *row = ov_process_table_get_row (table, slot);
+  OvStrings *strings = ov_process_table_get_strings (table);
+  JsonObject *answer = json_object_new ();
+  g_autoptr (GString) call = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    json_object_set_null_member (answer, facts[i].member);
+  ov_process_text_append_call (call, ov_strings_get (strings, row->module), ov_strings_get (strings, row->function),
+                               row->arity);
+  set_pid (answer, "pid", table, slot);
+  ov_op_set_atom (answer, "name", ov_strings_get (strings, row->name));
+  ov_op_set_text (answer, "label", ov_strings_get (strings, row->label));
+  ov_op_set_text (answer, "kind", ov_behaviour_get_word (row->behaviour));
+  ov_op_set_atom (answer, "module", ov_strings_get (strings, row->module));
+  ov_op_set_text (answer, "initial_call", call->len > 0 ? call->str : NULL);
+  ov_op_set_text (answer, "current_function", ov_strings_get (strings, row->current));
+  ov_op_set_text (answer, "status", ov_status_get_word (row->status));
+  json_object_set_boolean_member (answer, "trap_exit", row->trap_exit);
+  set_pid (answer, "parent", table, row->parent);
+  ov_op_set_figure (answer, "memory_bytes", row->memory_bytes);
+  ov_op_set_figure (answer, "reductions", row->reductions);
+  ov_op_set_figure (answer, "message_queue_len", row->message_queue_len);
+  set_links (answer, table, row, slot);
+
+  return ov_op_node_of_object (answer);
+}
+
+static void
+past_ready (OvInvocation   *invocation,
+            OvProcessTable *table)
+{
+  const char *text = ov_invocation_get_text (invocation, "pid");
+  g_autofree char *name = ov_op_dup_process_name (table, text);
+  OvPid pid;
+  guint32 slot = ov_pid_parse (text, ov_process_table_get_node_name (table), &pid)
+                     ? ov_process_table_find_pid (table, &pid) : ov_process_table_find_name (table, name);
+
+  if (slot == OV_SLOT_NONE)
+    ov_invocation_return_error (invocation, g_error_new (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                                                         _("There was no process %s at that instant."), text));
+  else
+    ov_invocation_return_json (invocation, describe_past (table, slot));
+}
+
 static void
 run (OvInvocation *invocation)
 {
+  if (ov_op_is_of_past (invocation))
+    {
+      ov_op_with_census (invocation, FALSE, past_ready);
+      return;
+    }
   ask (invocation, ov_invocation_get_text (invocation, "pid"));
 }
 
 static const OvParameter parameters[] = {
-  { "pid", OV_PARAMETER_PROCESS, TRUE, N_("The process: a pid as the shell prints it, or a registered name") },
+  { "pid", OV_PARAMETER_PROCESS, TRUE, N_("The process: a pid as the shell prints it, or a registered name") },  OV_OP_AT_PARAMETER,
 };
 
 static const OvResultMember members[] = {
@@ -425,6 +511,7 @@ const OvOperation ov_op_process_info = {
                     "the state are not copied."),
   .effect = OV_EFFECT_OBSERVE,
   .needs_node = TRUE,
+  .reads_recording = TRUE,
   .undo = "none",
   .parameters = parameters,
   .n_parameters = G_N_ELEMENTS (parameters),

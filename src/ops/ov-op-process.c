@@ -206,7 +206,7 @@ static const OvParameter parameters[] = {
   { "filter", OV_PARAMETER_TEXT, FALSE,
     N_("Only processes that have all of these words in their name, pid, module, label, …; “module:rabbit” looks in one place") },
   { "module", OV_PARAMETER_TEXT, FALSE, N_("Only processes whose initial call is in this module") },
-  { "limit", OV_PARAMETER_INTEGER, FALSE, N_("At most so many"), NULL, NULL, 1, 1e9 },
+  { "limit", OV_PARAMETER_INTEGER, FALSE, N_("At most so many"), NULL, NULL, 1, 1e9 },  OV_OP_AT_PARAMETER,
 };
 
 static const OvResultMember members[] = {
@@ -234,6 +234,7 @@ const OvOperation ov_op_process_list = {
                     "that alone can take seconds."),
   .effect = OV_EFFECT_OBSERVE,
   .needs_node = TRUE,
+  .reads_recording = TRUE,
   .undo = "none",
   .parameters = parameters,
   .n_parameters = G_N_ELEMENTS (parameters),

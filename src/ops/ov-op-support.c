@@ -6,6 +6,8 @@
 #include "ops/ov-op-support.h"
 
 #include "export/ov-process-text.h"
+#include "model/ov-past.h"
+#include "ops/ov-instant.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -39,6 +41,67 @@ census_done_cb (GObject      *source,
   census->ready (census->invocation, ov_node_get_processes (node));
 }
 
+/* The past */
+
+gboolean
+ov_op_is_of_past (OvInvocation *invocation)
+{
+  return ov_node_is_recording (ov_invocation_get_node (invocation)) || ov_invocation_has (invocation, "at");
+}
+
+static GError *
+make_nothing_recorded (OvInvocation *invocation)
+{
+  const char *at = ov_invocation_get_text (invocation, "at");
+
+  return at != NULL ? g_error_new (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                                   _("No process was known at %s: nothing had been recorded by then."), at)
+                    : g_error_new_literal (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND,
+                                           _("The recording holds no processes."));
+}
+
+static void
+sought_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autofree Census *census = user_data;
+  g_autoptr (OvPast) past = OV_PAST (source);
+  OvProcessTable *table;
+  GError *error = NULL;
+
+  if (!(table = ov_past_seek_finish (past, result, &error)))
+    ov_invocation_return_error (census->invocation, error);
+  else if (ov_process_table_get_n_alive (table) == 0)
+    ov_invocation_return_error (census->invocation, make_nothing_recorded (census->invocation));
+  else
+    census->ready (census->invocation, table);
+}
+
+static void
+seek (OvInvocation  *invocation,
+      OvOpReadyFunc  ready)
+{
+  OvStore *store = ov_node_get_store (ov_invocation_get_node (invocation));
+  const char *at = ov_invocation_get_text (invocation, "at");
+  gint64 first_ns = 0, last_ns = 0, at_ns;
+  GError *error = NULL;
+  Census *census;
+
+  ov_store_get_span (store, &first_ns, &last_ns);
+  at_ns = last_ns;
+  if (at != NULL && !ov_instant_parse (at, first_ns, last_ns, &at_ns, &error))
+    {
+      g_prefix_error (&error, "--at: ");
+      ov_invocation_return_error (invocation, error);
+      return;
+    }
+  census = g_new0 (Census, 1);
+  census->invocation = invocation;
+  census->ready = ready;
+  ov_past_seek_async (ov_past_new (store), at_ns, ov_invocation_get_cancellable (invocation), sought_cb, census);
+}
+
 void
 ov_op_with_census (OvInvocation  *invocation,
                    gboolean       with_supervisors,
@@ -48,6 +111,11 @@ ov_op_with_census (OvInvocation  *invocation,
   guint deadline_ms = MIN (SUPERVISOR_DEADLINE_MS, ov_invocation_get_remaining_ms (invocation) / 2 + 1);
   Census *census;
 
+  if (ov_op_is_of_past (invocation))
+    {
+      seek (invocation, ready);
+      return;
+    }
   if (ov_node_get_state (node) == OV_NODE_LIVE && ov_node_get_watched (node) != OV_WATCH_NOTHING)
     {
       ready (invocation, ov_node_get_processes (node));
@@ -61,8 +129,8 @@ ov_op_with_census (OvInvocation  *invocation,
 }
 
 /* "foo", ":foo" and "'Foo'" as people write names; quotes and a colon are no part of it. */
-static char *
-dup_bare_name (const char *text)
+char *
+ov_op_dup_bare_name (const char *text)
 {
   gsize n;
 
@@ -71,6 +139,21 @@ dup_bare_name (const char *text)
   n = strlen (text);
 
   return n > 2 && text[0] == '\'' && text[n - 1] == '\'' ? g_strndup (text + 1, n - 2) : g_strdup (text);
+}
+
+/* "Shop.Cart" is what Elixir calls 'Elixir.Shop.Cart': tried where the table has no process of the very name. */
+char *
+ov_op_dup_process_name (OvProcessTable *table,
+                        const char     *text)
+{
+  g_autofree char *name = ov_op_dup_bare_name (text);
+  g_autofree char *alias = g_strconcat ("Elixir.", name, NULL);
+
+  if (ov_process_table_find_name (table, name) == OV_SLOT_NONE &&
+      ov_process_table_find_name (table, alias) != OV_SLOT_NONE)
+    return g_steal_pointer (&alias);
+
+  return g_steal_pointer (&name);
 }
 
 OvTerm *
@@ -83,7 +166,7 @@ ov_op_make_process_argument (const char  *node,
 
   if (!ov_pid_parse (text, node, &pid))
     {
-      g_autofree char *name = dup_bare_name (text);
+      g_autofree char *name = ov_op_dup_bare_name (text);
 
       pairs[0] = ov_term_new_atom ("name");
       pairs[1] = ov_term_new_text (name);

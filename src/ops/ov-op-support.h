@@ -8,8 +8,18 @@
 
 G_BEGIN_DECLS
 
-/* Goes on with @ready when the node's table holds a census (a watched table is fresh already),
- * or ends the run with the error.  @ready takes the run over. */
+/* The instant that is asked for where the past can be; without it now, or the end of a recording. */
+#define OV_OP_AT_PARAMETER                                                                                      \
+  { "at", OV_PARAMETER_TEXT, FALSE,                                                                             \
+    N_("With --recording: as it was then: RFC 3339, ns since 1970, +SECONDS after the beginning, -SECONDS before the end"), \
+    .placeholder = "INSTANT" }
+
+/* Whether the run is to be answered from what was seen, not by the node. */
+gboolean    ov_op_is_of_past       (OvInvocation *invocation);
+
+/* Goes on with @ready when the node's table holds a census (a watched table is fresh already) or the
+ * table of the past instant is there, or ends the run with the error.  @ready takes the run over; a table of
+ * the past lives until it returns. */
 typedef void (*OvOpReadyFunc) (OvInvocation   *invocation,
                                OvProcessTable *table);
 
@@ -21,6 +31,12 @@ void        ov_op_with_census      (OvInvocation  *invocation,
 OvTerm     *ov_op_make_process_argument (const char  *node,
                                          const char  *text,
                                          GError     **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A registered name as the node knows it, without what a person wrote around it. */
+char       *ov_op_dup_bare_name    (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, or Elixir's alias of it where that is what the table knows. */
+char       *ov_op_dup_process_name (OvProcessTable *table,
+                                    const char     *text) G_GNUC_WARN_UNUSED_RESULT;
 
 /* NULL makes null. */
 void        ov_op_set_text         (JsonObject *object,

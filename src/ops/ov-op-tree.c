@@ -117,7 +117,7 @@ run_get (OvInvocation *invocation)
 static const OvParameter get_parameters[] = {
   { "application", OV_PARAMETER_TEXT, FALSE, N_("Only this application") },
   { "depth", OV_PARAMETER_INTEGER, FALSE, N_("So many levels of processes, and below them only how many there are"),
-    NULL, NULL, 1, 1000000 },
+    NULL, NULL, 1, 1000000 },  OV_OP_AT_PARAMETER,
 };
 
 static const OvResultMember get_members[] = {
@@ -155,6 +155,7 @@ const OvOperation ov_op_tree_get = {
                     "No supervisor is ever waited for: one that does not answer is shown, and marked."),
   .effect = OV_EFFECT_OBSERVE,
   .needs_node = TRUE,
+  .reads_recording = TRUE,
   .undo = "none",
   .parameters = get_parameters,
   .n_parameters = G_N_ELEMENTS (get_parameters),

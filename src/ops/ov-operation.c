@@ -28,6 +28,9 @@ static const OvErrorWord words[] = {
     N_("“overstory-cli process list” and “overstory-cli tree get” show what is there.") },
   { OV_OPERATION_ERROR_FAILED, "failed", NULL },
   { OV_OPERATION_ERROR_INSTALLATION, "installation", N_("Install Overstory again, with its data files.") },
+  { OV_OPERATION_ERROR_RECORDING, "needs-live-node",
+    N_("A recording only answers what was recorded: name a live node with --node instead.") },
+  { OV_OPERATION_ERROR_NODE_LOST, "node-lost", N_("“overstory-cli node doctor --node NAME” tells whether it is back.") },
 };
 
 /* Whoever names the domain has its words. */
@@ -50,13 +53,21 @@ ov_operation_error_quark (void)
 static const OvOperation *const operations[] = {
   &ov_op_node_list,    &ov_op_node_info,    &ov_op_node_doctor,  &ov_op_node_attach,
   &ov_op_node_detach,  &ov_op_tree_get,     &ov_op_tree_diff,    &ov_op_process_list,
-  &ov_op_process_info, &ov_op_sandbox_list, &ov_op_sandbox_open,
+  &ov_op_process_info, &ov_op_trace_watch,  &ov_op_trace_start,  &ov_op_trace_stop,
+  &ov_op_trace_rearm,  &ov_op_flow_watch,   &ov_op_flow_path,    &ov_op_sequence_get,
+  &ov_op_restart_list, &ov_op_recording_open, &ov_op_recording_start, &ov_op_recording_stop,
+  &ov_op_recording_save, &ov_op_sandbox_list, &ov_op_sandbox_open,
 };
 
 static const OvSubject subjects[] = {
   { "node", N_("Erlang and Elixir nodes: which there are, and what they are like") },
   { "tree", N_("The supervision trees of a node") },
   { "process", N_("The processes of a node") },
+  { "trace", N_("What happens on a node, event by event") },
+  { "flow", N_("Who talks to whom") },
+  { "sequence", N_("Conversations as sequence charts") },
+  { "restart", N_("Restarts and why they happened") },
+  { "recording", N_("What was seen of a node, in a file") },
   { "sandbox", N_("Private nodes with example programs") },
 };
 
@@ -144,6 +155,7 @@ ov_answer_body_free (OvAnswerBody *self)
   g_clear_pointer (&self->json, json_node_unref);
   g_clear_pointer (&self->bytes, g_bytes_unref);
   g_clear_object (&self->object);
+  g_clear_error (&self->error);
   g_free (self);
 }
 
@@ -168,6 +180,20 @@ ov_answer_body_get_json (OvAnswerBody  *self,
                  _("The answer is %s, not JSON."), self->content_type);
 
   return self->json;
+}
+
+/* A recording is a node that nothing can be asked of. */
+static gboolean
+check_live (const OvOperation *self,
+            OvNode            *node,
+            GError           **error)
+{
+  if (node == NULL || !self->needs_node || self->reads_recording || !ov_node_is_recording (node))
+    return TRUE;
+  g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_RECORDING,
+               _("“%s” needs a live node; this is a recording."), self->id);
+
+  return FALSE;
 }
 
 static gboolean
@@ -218,7 +244,8 @@ ov_operation_run_full_async (const OvOperation   *self,
 
   if (g_cancellable_set_error_if_cancelled (cancellable, &error) ||
       !(checked = ov_operation_check (self, options->parameters, &error)) ||
-      !check_format (self, options->format, &error) || !ov_policy_allows (self, node, &error))
+      !check_format (self, options->format, &error) || !check_live (self, node, &error) ||
+      !ov_policy_allows (self, node, &error))
     {
       g_task_return_error (task, error);
       return;

@@ -26,6 +26,8 @@ typedef enum
   OV_OPERATION_ERROR_NOT_FOUND,       /* no such process, application, file content */
   OV_OPERATION_ERROR_FAILED,
   OV_OPERATION_ERROR_INSTALLATION,    /* files that belong to the program are missing or broken */
+  OV_OPERATION_ERROR_RECORDING,       /* a recording cannot answer it: it needs a live node */
+  OV_OPERATION_ERROR_NODE_LOST,       /* the node went away while something lasted */
 } OvOperationError;
 
 GQuark ov_operation_error_quark (void);
@@ -62,6 +64,8 @@ typedef struct
   const char        *initial;   /* default as text; NULL: none */
   const char *const *choices;   /* of a CHOICE, NULL-ended */
   double             min, max;  /* of a number; both 0: unbounded */
+  gboolean           many;      /* several, separated by commas outside of quotes and brackets, or as a JSON array */
+  const char        *placeholder; /* what stands for the value in a help text; NULL: that of the type */
 } OvParameter;
 
 /* One member of the answer: the schema, and a column of the text table. */
@@ -85,6 +89,11 @@ struct _OvOperation
   gboolean              needs_node;
   gboolean              keeps_session; /* of use only where a session outlives the run: not for one command */
   gboolean              journaled;   /* written to the journal although it neither changes nor destroys */
+  gboolean              reads_recording; /* a recording can answer it as well as a live node */
+  gboolean              needs_recording; /* on a command line only a recording has what it asks for */
+  gboolean              lasts;       /* goes on for a time of its own: the time limit is that of its start, and
+                                      * OvRunOptions.stop ends it with what it has */
+  gboolean              streams;     /* emits lines before its answer */
   const char           *undo;        /* how it is undone, "none" when there is nothing to undo */
   const OvParameter    *parameters;
   guint                 n_parameters;
@@ -92,6 +101,8 @@ struct _OvOperation
   guint                 n_members;
   const char *const    *formats;     /* beyond text and json, NULL-ended, may be NULL */
   const char           *example;     /* a command line that works */
+  /* What one parameter cannot tell: values that exclude each other, a syntax of its own; nullable. */
+  gboolean            (*check) (JsonObject *parameters, GError **error);
   void                (*run) (OvInvocation *invocation); /* ends with ov_invocation_return_…() */
 };
 
@@ -122,6 +133,7 @@ typedef struct
   GBytes     *bytes;
   const char *content_type;
   GObject    *object;       /* what the window wants: an OvNode of node.attach; may be NULL */
+  GError     *error;        /* why the answer holds less than was asked for; NULL: it does not */
 } OvAnswerBody;
 
 void               ov_answer_body_free          (OvAnswerBody *self);
@@ -143,9 +155,10 @@ void               ov_operation_run_async       (const OvOperation   *self,
                                                  GAsyncReadyCallback  callback,
                                                  gpointer             user_data);
 
-/* The same with all that a front end may want to say; zero members mean the default. */
-typedef void (*OvLineFunc) (JsonNode *line,
-                            gpointer  user_data);
+/* The same with all that a front end may want to say; zero members mean the default.
+ * @line has no newline.  FALSE: nobody reads as fast; what comes next should wait. */
+typedef gboolean (*OvLineFunc) (const char *line,
+                                gpointer    user_data);
 
 typedef struct
 {
@@ -154,8 +167,9 @@ typedef struct
   guint           timeout_ms;  /* 0: 5,000 */
   const char     *secret;      /* a typed cookie: copied, wiped, never journaled nor logged */
   OvTextStyle     text;        /* for format "text" */
-  OvLineFunc      line_func;   /* lines of a stream, before the answer */
+  OvLineFunc      line_func;   /* lines of a stream in this format, before the answer */
   gpointer        line_data;
+  GCancellable   *stop;        /* ends what lasts: it answers with what it has, which is no error */
 } OvRunOptions;
 
 void               ov_operation_run_full_async  (const OvOperation   *self,

@@ -162,15 +162,38 @@ check_process (const OvParameter *parameter,
   return TRUE;
 }
 
+/* What stands before the place of a syntax error, and what after it. */
+#define AROUND 24
+
+/* The message, and the text around the place: "Line 1, column 9: …, at ▸ in “[{'_',[],▸}]”". */
+static gboolean
+refuse_syntax (GError           **error,
+               const OvParameter *parameter,
+               const char        *text,
+               gsize              offset,
+               const char        *message)
+{
+  const char *at = text + MIN (offset, strlen (text)), *from = at, *to = at;
+
+  for (guint i = 0; i < AROUND && from > text; i++)
+    from = g_utf8_prev_char (from);
+  for (guint i = 0; i < AROUND && *to != '\0'; i++)
+    to = g_utf8_next_char (to);
+
+  return refuse (error, parameter, _("%s, at ▸ in “%s%.*s▸%.*s%s”."), message, from > text ? "…" : "",
+                 (int) (at - from), from, (int) (to - at), at, *to != '\0' ? "…" : "");
+}
+
 static gboolean
 check_term (const OvParameter *parameter,
             const char        *text,
             GError           **error)
 {
   g_autoptr (GError) local = NULL;
-  g_autoptr (OvTerm) term = ov_term_parse (text, NULL, NULL, &local);
+  gsize offset = 0;
+  g_autoptr (OvTerm) term = ov_term_parse (text, NULL, &offset, &local);
 
-  return term != NULL || refuse (error, parameter, "%s", local->message);
+  return term != NULL || refuse_syntax (error, parameter, text, offset, local->message);
 }
 
 static gboolean
@@ -221,6 +244,84 @@ check_value (const OvParameter *parameter,
     default:
       return check_text (parameter, given, into, error);
     }
+}
+
+/* Commas in quotes and brackets part nothing: "'a,b'", "[{'_',[],[]}]". */
+static char **
+split_list (const char *text)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  const char *start = text;
+  guint depth = 0;
+  char quote = 0;
+
+  for (const char *c = text;; c++)
+    {
+      if (*c == '\0' || (*c == ',' && depth == 0 && quote == 0))
+        {
+          g_autofree char *element = g_strstrip (g_strndup (start, c - start));
+
+          g_strv_builder_add (builder, element);
+          start = c + 1;
+        }
+      if (*c == '\0')
+        break;
+      if (quote != 0)
+        quote = *c == quote ? 0 : quote;
+      else if (*c == '\'' || *c == '"')
+        quote = *c;
+      else if (strchr ("([{", *c) != NULL)
+        depth++;
+      else if (strchr (")]}", *c) != NULL && depth > 0)
+        depth--;
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+static JsonArray *
+make_array (JsonNode *given)
+{
+  JsonArray *array = json_array_new ();
+  g_auto (GStrv) parts = split_list (get_text (given));
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    json_array_add_string_element (array, parts[i]);
+
+  return array;
+}
+
+static gboolean
+check_list (const OvParameter *parameter,
+            JsonNode          *given,
+            JsonNode          *into,
+            GError           **error)
+{
+  g_autoptr (JsonArray) array = NULL;
+  JsonArray *checked;
+
+  if (JSON_NODE_HOLDS_ARRAY (given))
+    array = json_array_ref (json_node_get_array (given));
+  else if (get_text (given) != NULL)
+    array = make_array (given);
+  else
+    return refuse (error, parameter, _("a text or a list of texts is wanted."));
+
+  checked = json_array_new ();
+  json_node_init_array (into, checked);
+  json_array_unref (checked);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autoptr (JsonNode) element = json_node_new (JSON_NODE_VALUE);
+
+      if (!check_text (parameter, json_array_get_element (array, i), element, error))
+        return FALSE;
+      if (*json_node_get_string (element) == '\0')
+        return refuse (error, parameter, _("an element of the list is empty."));
+      json_array_add_element (checked, g_steal_pointer (&element));
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -282,10 +383,14 @@ ov_operation_check (const OvOperation *self,
           given = initial = json_node_new (JSON_NODE_VALUE);
           json_node_set_string (initial, parameter->initial);
         }
-      if (!check_value (parameter, given, into, error))
+      if (!(parameter->many ? check_list (parameter, given, into, error)
+                            : check_value (parameter, given, into, error)))
         return NULL;
       json_object_set_member (checked, parameter->name, g_steal_pointer (&into));
     }
+
+  if (self->check != NULL && !self->check (checked, error))
+    return NULL;
 
   return g_steal_pointer (&checked);
 }
@@ -309,8 +414,10 @@ ov_parameter_dup_placeholder (const OvParameter *self)
 
   g_return_val_if_fail (self != NULL, NULL);
 
+  if (self->placeholder != NULL)
+    return g_strdup (self->placeholder);
   if (self->type == OV_PARAMETER_CHOICE)
-    return g_strjoinv ("|", (char **) self->choices);
+    return g_strjoinv (self->many ? "," : "|", (char **) self->choices);
 
   return g_strdup (words[self->type]);
 }

@@ -3,6 +3,7 @@
  * The table: every operation says all that a front end needs, and its parameters are checked.
  */
 #include "base/ov-error.h"
+#include "ops/ov-instant.h"
 #include "ops/ov-parameters.h"
 #include "ops/ov-policy.h"
 #include "ops/ov-suggest.h"
@@ -131,6 +132,8 @@ static const OvParameter all_types[] = {
   { "process", OV_PARAMETER_PROCESS, FALSE, "process" },
   { "file", OV_PARAMETER_FILE, FALSE, "file" },
   { "term", OV_PARAMETER_TERM, FALSE, "term" },
+  { "list", OV_PARAMETER_PROCESS, FALSE, "list", .many = TRUE, .placeholder = "PID" },
+  { "colours", OV_PARAMETER_CHOICE, FALSE, "choices", NULL, colours, .many = TRUE },
 };
 static const OvOperation any_operation = {
   .id = "test.any", .parameters = all_types, .n_parameters = G_N_ELEMENTS (all_types),
@@ -182,6 +185,17 @@ test_check (void)
     { "{\"file\":\"\"}", NULL, "empty" },
     { "{\"term\":\"{a,1}\"}", "{\"integer\":3,\"term\":\"{a,1}\"}", NULL },
     { "{\"term\":\"{a,\"}", NULL, "--term" },
+    { "{\"term\":\"{a,}\"}", NULL, "column 4: A value is missing, at ▸ in “{a,▸}”" },
+    { "{\"list\":\"<0.1.0>\"}", "{\"integer\":3,\"list\":[\"<0.1.0>\"]}", NULL },
+    { "{\"list\":\"a, b,'c,d'\"}", "{\"integer\":3,\"list\":[\"a\",\"b\",\"'c,d'\"]}", NULL },
+    { "{\"list\":[\"a,b\",\"c\"]}", "{\"integer\":3,\"list\":[\"a,b\",\"c\"]}", NULL },
+    { "{\"list\":[]}", "{\"integer\":3,\"list\":[]}", NULL },
+    { "{\"list\":\"a,,b\"}", NULL, "empty" },
+    { "{\"list\":\"a,<0.1\"}", NULL, "is not a process" },
+    { "{\"list\":[1]}", NULL, "a text is wanted" },
+    { "{\"list\":1}", NULL, "a list of texts is wanted" },
+    { "{\"colours\":\"red,green\"}", "{\"integer\":3,\"colours\":[\"red\",\"green\"]}", NULL },
+    { "{\"colours\":\"red,gren\"}", NULL, "did you mean “green”" },
     { "{\"nothing\":1}", NULL, "has no parameter “nothing”" },
   };
 
@@ -246,7 +260,8 @@ test_words (void)
     { OV_OPERATION_ERROR_UNKNOWN, "unknown-operation" }, { OV_OPERATION_ERROR_BAD_PARAMETER, "bad-parameter" },
     { OV_OPERATION_ERROR_NOT_ARMED, "not-armed" },       { OV_OPERATION_ERROR_NO_NODE, "no-node" },
     { OV_OPERATION_ERROR_NOT_FOUND, "not-found" },       { OV_OPERATION_ERROR_FAILED, "failed" },
-    { OV_OPERATION_ERROR_INSTALLATION, "installation" },
+    { OV_OPERATION_ERROR_INSTALLATION, "installation" }, { OV_OPERATION_ERROR_RECORDING, "needs-live-node" },
+    { OV_OPERATION_ERROR_NODE_LOST, "node-lost" },
   };
 
   ov_operation_find ("tree.get");
@@ -263,9 +278,13 @@ test_placeholders (void)
 {
   g_autofree char *choice = ov_parameter_dup_placeholder (&all_types[4]);
   g_autofree char *flag = ov_parameter_dup_placeholder (&all_types[3]);
+  g_autofree char *own = ov_parameter_dup_placeholder (&all_types[8]);
+  g_autofree char *choices = ov_parameter_dup_placeholder (&all_types[9]);
 
   g_assert_cmpstr (choice, ==, "red|green");
   g_assert_cmpstr (flag, ==, "");
+  g_assert_cmpstr (own, ==, "PID");
+  g_assert_cmpstr (choices, ==, "red,green");
 }
 
 /* Read-only until armed, from the effect alone. */
@@ -297,6 +316,86 @@ test_policy (void)
     }
 }
 
+/* What belongs together is checked together, before a node is asked. */
+static void
+test_trace_check (void)
+{
+  static const struct
+  {
+    const char *given;
+    const char *message; /* NULL: good */
+  } rows[] = {
+    { "{\"process\":\"all\",\"events\":\"send,receive\"}", NULL },
+    { "{\"call\":\"lists:seq/2,lists:_\",\"match\":\"[{['_',3],[],[{return_trace}]}]\"}", NULL },
+    { "{\"process\":\"a\",\"match\":\"[{'_',[],[]}]\"}", "--match: it goes with --call" },
+    { "{\"subtree\":true,\"call\":\"a:b\"}", "--subtree: it goes with --process" },
+    { "{\"call\":\"a:b\",\"match\":\"[{'_',[],}]\"}", "--match: Line 1, column 10" },
+    { "{\"call\":\"a:b\",\"match\":\"[{'_',[],[{halt}]}]\"}", "--match: " },
+    { "{\"call\":\"a:b\",\"match\":\"{a}\"}", "--match: " },
+    { "{\"call\":\"a b\"}", "--call: " },
+    { "{\"process\":\"a\",\"send-match\":\"[{a,b}]\"}", "--send-match: " },
+    { "{\"process\":\"a\",\"receive-match\":\"nonsense\"}", "--receive-match: " },
+    { "{\"process\":\"a\",\"events\":\"sends\"}", "did you mean “send”" },
+    { "{\"process\":\"a\",\"seconds\":0}", "too small" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (JsonNode) given = json_from_string (rows[i].given, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) checked =
+        ov_operation_check (ov_operation_find ("trace.watch"), json_node_get_object (given), &error);
+
+      g_test_message ("%s", rows[i].given);
+      g_assert_true ((checked != NULL) == (rows[i].message == NULL));
+      if (checked != NULL)
+        continue;
+      g_assert_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_BAD_PARAMETER);
+      g_test_message ("%s", error->message);
+      g_assert_nonnull (strstr (error->message, rows[i].message));
+    }
+}
+
+static void
+test_instants (void)
+{
+  const gint64 first = G_GINT64_CONSTANT (1700000000123456789), last = first + G_GINT64_CONSTANT (60000000000);
+  static const char *const bad[] = { "", "+", "+x", "-", "yesterday", "12:00", "5", "+1e99", "2026-13-01T00:00:00Z", "+ 1" };
+  const struct
+  {
+    const char *text;
+    gint64      ns;
+  } rows[] = {
+    { "1700000000123456789", first },
+    { "2023-11-14T22:13:20.123456789Z", first },
+    { "2023-11-14T23:13:20.123456789+01:00", first },
+    { "2023-11-14T22:13:20Z", first - 123456789 },
+    { "+0", first },
+    { "+2.5", first + G_GINT64_CONSTANT (2500000000) },
+    { "-2.5", last - G_GINT64_CONSTANT (2500000000) },
+  };
+  g_autofree char *text = ov_instant_to_text (first);
+  gint64 ns;
+
+  g_assert_cmpstr (text, ==, "2023-11-14T22:13:20.123456789Z");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (ov_instant_parse (rows[i].text, first, last, &ns, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (ns, ==, rows[i].ns);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("“%s”", bad[i]);
+      g_assert_false (ov_instant_parse (bad[i], first, last, &ns, &error));
+      g_assert_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_BAD_PARAMETER);
+    }
+}
+
 static void
 test_suggest (void)
 {
@@ -324,6 +423,8 @@ main (int   argc,
   g_test_add_func ("/ops/parameters/bounds", test_check_bounds);
   g_test_add_func ("/ops/parameters/required", test_required);
   g_test_add_func ("/ops/parameters/placeholders", test_placeholders);
+  g_test_add_func ("/ops/parameters/trace", test_trace_check);
+  g_test_add_func ("/ops/instants", test_instants);
   g_test_add_func ("/ops/policy", test_policy);
   g_test_add_func ("/ops/suggest", test_suggest);
 

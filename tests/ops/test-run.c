@@ -37,8 +37,24 @@ static void
 run_stream (OvInvocation *invocation)
 {
   for (guint i = 0; i < 3; i++)
-    ov_invocation_emit (invocation, json_from_string ("{\"type\":\"event\"}", NULL));
+    g_assert_true (ov_invocation_emit (invocation, "{\"type\":\"event\"}") == (i == 0));
   ov_invocation_return_json (invocation, json_from_string ("{\"type\":\"summary\"}", NULL));
+}
+
+/* Lasts until it is stopped, and then has half of what was wanted. */
+static void
+stopped (OvInvocation *invocation,
+         gpointer      user_data)
+{
+  g_assert_true (user_data == &held);
+  ov_invocation_return_partial (invocation, json_from_string ("{\"half\":true}", NULL),
+                                g_error_new_literal (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NODE_LOST, "lost"));
+}
+
+static void
+run_last (OvInvocation *invocation)
+{
+  ov_invocation_begin_lasting (invocation, stopped, &held);
 }
 
 static void
@@ -72,6 +88,9 @@ OPERATION (change, run_answer, OV_EFFECT_CHANGE);
 OPERATION (destroy, run_fail, OV_EFFECT_DESTROY);
 OPERATION (hang, run_hang, OV_EFFECT_OBSERVE);
 OPERATION (stream, run_stream, OV_EFFECT_OBSERVE);
+static const OvOperation last = {
+  .id = "test.last", .summary = "A test", .undo = "none", .lasts = TRUE, .run = run_last,
+};
 static const OvOperation secret = {
   .id = "test.secret", .summary = "A test", .undo = "none", .journaled = TRUE, .run = run_secret,
 };
@@ -87,15 +106,17 @@ ran_cb (GObject      *source,
   g_main_loop_quit (run->loop);
 }
 
-static void
-line_cb (JsonNode *line,
-         gpointer  user_data)
+/* A reader that is behind from the second line on. */
+static gboolean
+line_cb (const char *line,
+         gpointer    user_data)
 {
   Run *run = user_data;
 
-  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (line), "type"), ==, "event");
+  g_assert_cmpstr (line, ==, "{\"type\":\"event\"}");
   g_assert_null (run->body);
-  run->n_lines++;
+
+  return ++run->n_lines < 2;
 }
 
 static void
@@ -227,7 +248,7 @@ test_limit (void)
   do_run (&run, &hang, NULL, &(OvRunOptions) { .timeout_ms = 20 }, NULL);
   g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_true (g_cancellable_is_cancelled (ov_invocation_get_cancellable (held)));
-  ov_invocation_emit (held, json_from_string ("{\"type\":\"event\"}", NULL));
+  ov_invocation_emit (held, "{\"type\":\"event\"}");
   ov_invocation_return_json (g_steal_pointer (&held), json_from_string ("{}", NULL));
   g_assert_cmpuint (run.n_lines, ==, 0);
 }
@@ -287,6 +308,37 @@ test_secret (void)
     }
 }
 
+/* The time limit is that of the start; a stop is no error, whenever it comes. */
+static void
+test_lasting (void)
+{
+  for (guint before = 0; before < 2; before++)
+    {
+      g_autoptr (GCancellable) stop = g_cancellable_new ();
+      g_auto (Run) run = { 0 };
+
+      if (before)
+        g_cancellable_cancel (stop);
+      else
+        g_timeout_add (50, cancel_cb, stop);
+      do_run (&run, &last, NULL, &(OvRunOptions) { .timeout_ms = 10, .stop = stop }, NULL);
+      g_assert_no_error (run.error);
+      g_assert_true (json_object_get_boolean_member (json_node_get_object (run.body->json), "half"));
+      g_assert_error (run.body->error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NODE_LOST);
+    }
+}
+
+static void
+test_lasting_cancelled (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_auto (Run) run = { 0 };
+
+  g_timeout_add (20, cancel_cb, cancellable);
+  do_run (&run, &last, NULL, &(OvRunOptions) { .timeout_ms = 10 }, cancellable);
+  g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -298,6 +350,8 @@ main (int   argc,
 
   g_setenv ("XDG_STATE_HOME", state, TRUE);
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/ops/run/lasting", test_lasting);
+  g_test_add_func ("/ops/run/lasting-cancelled", test_lasting_cancelled);
   g_test_add_func ("/ops/run/formats", test_formats);
   g_test_add_func ("/ops/run/policy", test_policy);
   g_test_add_func ("/ops/run/failure", test_failure);
