@@ -24,6 +24,7 @@ static const OvCliOption options[] = {
   { "node", N_("NAME"), N_("Attach to this node for the command") },
   { "sandbox", N_("EXAMPLE"), N_("Start this example in a private node for the command") },
   { "language", N_("LANGUAGE"), N_("In which language the example is written: erlang, elixir") },
+  { "recording", N_("FILE"), N_("Answer from this recording instead of a node, where the command only reads") },
   { "cookie-file", N_("FILE"), N_("Read the node’s cookie from here instead of ~/.erlang.cookie") },
   { "host", N_("HOST"), N_("Reach the node at this host instead of its name’s") },
   { "port", N_("PORT"), N_("Reach the node at this port, without asking epmd") },
@@ -255,7 +256,7 @@ take_option (Parser            *parser,
   } texts[] = {
     { "node", &args->node },     { "sandbox", &args->sandbox }, { "cookie-file", &args->cookie_file },
     { "format", &args->format }, { "output", &args->output },   { "language", &args->language },
-    { "host", &args->host },
+    { "host", &args->host },     { "recording", &args->recording },
   };
 
   if (g_str_equal (option->name, "port"))
@@ -297,9 +298,6 @@ refuse_unknown_option (Parser     *parser,
   g_autofree char *command = NULL;
   const char *near;
 
-  if (g_str_equal (name, "recording"))
-    return refuse (error, _("--recording: this version does not save recordings, so there is none to answer from; "
-                            "name a live node with --node, or start an example with --sandbox."));
   for (guint i = 0; operation != NULL && i < operation->n_parameters; i++)
     g_ptr_array_add (names, (gpointer) operation->parameters[i].name);
   for (guint i = 0; i < G_N_ELEMENTS (options); i++)
@@ -312,6 +310,19 @@ refuse_unknown_option (Parser     *parser,
 
   return near != NULL ? refuse (error, _("“%s” has no option “--%s”; did you mean “--%s”?"), command, name, near)
                       : refuse (error, _("“%s” has no option “--%s”."), command, name);
+}
+
+/* What is given again is one more of the same. */
+static void
+add_parameter (Parser            *parser,
+               const OvParameter *parameter,
+               const char        *value)
+{
+  JsonObject *parameters = parser->args->parameters;
+  const char *before = json_object_get_string_member_with_default (parameters, parameter->name, NULL);
+  g_autofree char *both = before != NULL ? g_strconcat (before, ",", value, NULL) : NULL;
+
+  json_object_set_string_member (parameters, parameter->name, both != NULL ? both : value);
 }
 
 /* @value NULL: not written behind "=".  Returns how many words were taken, 0 on error. */
@@ -331,7 +342,7 @@ take_named (Parser     *parser,
 
   if (option == NULL && parameter == NULL)
     return refuse_unknown_option (parser, name, error);
-  if (!g_hash_table_add (parser->seen, g_strdup (name)))
+  if (!g_hash_table_add (parser->seen, g_strdup (name)) && (parameter == NULL || !parameter->many))
     return refuse (error, _("--%s is given twice."), name);
   if (is_flag && value != NULL && parameter == NULL)
     return refuse (error, _("--%s takes no value."), name);
@@ -343,7 +354,7 @@ take_named (Parser     *parser,
       taken = 2;
     }
   if (parameter != NULL)
-    json_object_set_string_member (parser->args->parameters, name, value != NULL ? value : "true");
+    add_parameter (parser, parameter, value != NULL ? value : "true");
   /* The node and its cookie also belong to the program where the operation asks for them. */
   if (option != NULL && (parameter == NULL || g_str_equal (name, "node") || g_str_equal (name, "cookie-file")) &&
       !take_option (parser, option, value, error))
@@ -408,6 +419,35 @@ settle_help (Parser  *parser,
   return take_operation (parser, error);
 }
 
+/* Which of the ways to a node were given, and whether the operation can go them. */
+static gboolean
+check_recording (Parser  *parser,
+                 GError **error)
+{
+  OvCliArgs *args = parser->args;
+  const OvOperation *operation = args->operation;
+  g_autofree char *command = dup_words_of (operation);
+
+  if (args->recording == NULL)
+    {
+      if (!operation->needs_recording)
+        return TRUE;
+
+      return refuse (error, _("“%s” reads a recording: name one with --recording FILE; “overstory-cli trace watch "
+                              "--record FILE” makes one."), command);
+    }
+  if (args->node != NULL || args->sandbox != NULL)
+    return refuse (error, _("--recording and --%s exclude each other."), args->node != NULL ? "node" : "sandbox");
+  if (!operation->needs_node)
+    return refuse (error, _("“%s” asks no node: leave out --recording."), command);
+  if (operation->reads_recording)
+    return TRUE;
+  g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_RECORDING,
+               _("“%s” needs a live node; a recording cannot answer it."), command);
+
+  return FALSE;
+}
+
 static gboolean
 check_reach (Parser  *parser,
              GError **error)
@@ -418,6 +458,8 @@ check_reach (Parser  *parser,
 
   if (args->node != NULL && args->sandbox != NULL)
     return refuse (error, _("--node and --sandbox exclude each other."));
+  if (!check_recording (parser, error))
+    return FALSE;
   if (args->language != NULL && args->sandbox == NULL)
     return refuse (error, _("--language goes with --sandbox."));
   if (args->language != NULL && !g_str_equal (args->language, "erlang") && !g_str_equal (args->language, "elixir"))
@@ -435,7 +477,7 @@ check_reach (Parser  *parser,
       return refuse (error, _("--format: “%s” answers as text, json%s%s; not as “%s”."), command,
                      more != NULL ? ", " : "", more != NULL ? more : "", args->format);
     }
-  if (operation->needs_node && args->node == NULL && args->sandbox == NULL)
+  if (operation->needs_node && args->node == NULL && args->sandbox == NULL && args->recording == NULL)
     {
       g_set_error (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NO_NODE,
                    _("“%s” needs a node, and none was named."), command);
@@ -498,6 +540,7 @@ ov_cli_args_free (OvCliArgs *self)
   g_free (self->node);
   g_free (self->sandbox);
   g_free (self->language);
+  g_free (self->recording);
   g_free (self->cookie_file);
   g_free (self->format);
   g_free (self->output);

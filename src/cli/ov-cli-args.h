@@ -22,7 +22,7 @@ typedef struct
   const OvOperation *operation;   /* RUN; HELP of one operation */
   const OvSubject   *subject;     /* HELP of one subject */
   JsonObject        *parameters;  /* texts, and flags */
-  char              *node, *sandbox, *language, *cookie_file, *format, *output;
+  char              *node, *sandbox, *language, *recording, *cookie_file, *format, *output;
   char              *host;        /* NULL: the name's */
   guint              port;        /* 0: ask epmd */
   double             timeout_s;

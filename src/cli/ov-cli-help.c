@@ -145,12 +145,14 @@ write_program (Page *page)
   add_wrapped (page, _("Look into running Erlang and Elixir systems from a terminal. Nothing is left behind on a "
                        "node, and nothing on it is changed unless you arm control."), 0, 0);
   add_title (page, _("Usage"));
-  g_string_append (page->out, _("  overstory-cli SUBJECT VERB [--PARAMETER VALUE]… [--node NAME | --sandbox EXAMPLE]\n"
+  g_string_append (page->out, _("  overstory-cli SUBJECT VERB [--PARAMETER VALUE]…\n"
+                                "                [--node NAME | --sandbox EXAMPLE | --recording FILE]\n"
                                 "  overstory-cli help [SUBJECT [VERB]]\n"));
   add_title (page, _("Try it"));
   add_pair (page, "overstory-cli tree get --sandbox shop", _("an example, no node of your own needed"), 50);
   add_pair (page, "overstory-cli node list", _("which nodes run here?"), 50);
   add_pair (page, "overstory-cli tree get --node rabbit@localhost", _("the trees of one of them"), 50);
+  add_pair (page, "overstory-cli trace watch --process shop_cart --sandbox shop", _("what one process says and hears"), 50);
   add_title (page, _("Commands"));
   for (guint i = 0; i < n; i++)
     add_operations (page, &subjects[i]);
@@ -196,8 +198,11 @@ add_usage (Page              *page,
                               *placeholder != '\0' ? "\302\240" : "", placeholder,
                               parameter->required ? "" : "]");
     }
-  if (operation->needs_node)
-    g_string_append (line, " (--node\302\240NAME\302\240|\302\240--sandbox\302\240EXAMPLE)");
+  if (operation->needs_recording)
+    g_string_append (line, " --recording\302\240FILE");
+  else if (operation->needs_node)
+    g_string_append_printf (line, " (--node\302\240NAME\302\240|\302\240--sandbox\302\240EXAMPLE%s)",
+                            operation->reads_recording ? "\302\240|\302\240--recording\302\240FILE" : "");
   g_string_append (page->out, "  ");
   add_wrapped (page, line->str, 2, 6);
 }
@@ -214,7 +219,7 @@ add_parameters (Page              *page,
       const OvParameter *parameter = &operation->parameters[i];
       g_autofree char *placeholder = ov_parameter_dup_placeholder (parameter);
       g_autofree char *term = g_strdup_printf ("--%s %s", parameter->name, placeholder);
-      g_autofree char *text = parameter->initial != NULL
+      g_autofree char *text = parameter->initial != NULL && parameter->type != OV_PARAMETER_FLAG
                                   ? g_strdup_printf (_("%s (%s)"), _(parameter->summary), parameter->initial)
                                   : g_strdup (_(parameter->summary));
 

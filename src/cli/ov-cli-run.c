@@ -4,8 +4,11 @@
  *
  *   open() ──► OPENING ──opened_cb──► RUNNING ──ran_cb──► CLOSING ──closed_cb──► DONE
  *     └ no node needed ────────────────►│                    ▲
- *   any failure, and SIGINT, SIGTERM, SIGHUP (signal_cb) ────┘   a second signal: _exit
+ *   any failure, and SIGINT, SIGTERM, SIGHUP (take_signal) ──┘   a second signal: _exit
  *
+ * What lasts (a stream, say) is not broken off by the first signal, nor by a reader that goes away:
+ * it is asked to stop, and ends with its answer.  Its exit status is then that of a command that
+ * did what it was asked for.
  * Invariant: whatever was opened is closed before the answer is written, so that a reader who
  * does not read (a pager) keeps nothing alive on the node.  If this program is killed instead,
  * the probe goes by itself.
@@ -16,6 +19,7 @@
 
 #include "base/ov-error.h"
 #include "cli/ov-cli-output.h"
+#include "cli/ov-cli-stream.h"
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
@@ -24,6 +28,7 @@
 /* What a node may take to say good-bye; the probe would also go without. */
 #define CLOSE_LIMIT_MS  1000
 #define SANDBOX_LIMIT_MS 30000
+#define RECORDING_LIMIT_MS 60000
 
 enum
 {
@@ -39,6 +44,8 @@ typedef struct
   const OvCliArgs *args;
   GMainLoop       *loop;
   GCancellable    *cancellable;
+  GCancellable    *stop;         /* of what lasts */
+  OvCliStream     *stream;       /* of what streams, else NULL */
   OvSession       *session;
   OvNode          *node;
   OvAnswerBody    *answer;
@@ -47,8 +54,8 @@ typedef struct
   int              status;
   int              signal;
   gboolean         json;
+  gboolean         running;
 } Command;
-
 
 static guint
 get_remaining_ms (const Command *command)
@@ -74,7 +81,8 @@ get_status (const GError *error,
   if (g_error_matches (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_UNKNOWN) ||
       g_error_matches (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_BAD_PARAMETER) ||
       g_error_matches (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NO_NODE) ||
-      g_str_equal (word, "no-example"))
+      g_error_matches (error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_RECORDING) ||
+      g_str_equal (word, "no-example") || g_str_equal (word, "bad-match"))
     return STATUS_USAGE;
 
   return opening ? STATUS_NOT_ATTACHED : STATUS_FAILED;
@@ -142,8 +150,16 @@ run (Command *command)
     .timeout_ms = get_remaining_ms (command),
   };
 
+  command->running = TRUE;
   if (args->output == NULL)
     ov_cli_output_get_style (&options.text);
+  if (args->operation->lasts)
+    options.stop = command->stop;
+  if (command->stream != NULL)
+    {
+      options.line_func = ov_cli_stream_take;
+      options.line_data = command->stream;
+    }
   ov_operation_run_full_async (args->operation, command->session, command->node, &options,
                                command->cancellable, ran_cb, command);
 }
@@ -160,7 +176,7 @@ opened_cb (GObject      *source,
 
   if (!(body = ov_operation_run_finish (result, &error)))
     {
-      fail (command, error, TRUE);
+      fail (command, error, command->args->recording == NULL);
       return;
     }
   command->node = OV_NODE (g_object_ref (body->object));
@@ -206,22 +222,45 @@ make_open_parameters (const OvCliArgs *args)
   return parameters;
 }
 
+static JsonObject *
+make_recording_parameters (const OvCliArgs *args)
+{
+  JsonObject *parameters = json_object_new ();
+
+  json_object_set_string_member (parameters, "file", args->recording);
+
+  return parameters;
+}
+
+/* How the command gets to its node. */
+static const struct
+{
+  const char  *operation;
+  JsonObject *(*make_parameters) (const OvCliArgs *args);
+  guint        limit_ms;  /* 0: what is left of the command's */
+} ways[] = {
+  { "node.attach", make_attach_parameters, 0 },
+  { "sandbox.open", make_open_parameters, SANDBOX_LIMIT_MS },
+  { "recording.open", make_recording_parameters, RECORDING_LIMIT_MS },
+};
+
 static gboolean
 start_cb (gpointer user_data)
 {
   Command *command = user_data;
   const OvCliArgs *args = command->args;
   g_autoptr (JsonObject) parameters = NULL;
+  guint way;
 
   if (!args->operation->needs_node)
     {
       run (command);
       return G_SOURCE_REMOVE;
     }
-  parameters = args->sandbox != NULL ? make_open_parameters (args) : make_attach_parameters (args);
-  ov_operation_run_async (ov_operation_find (args->sandbox != NULL ? "sandbox.open" : "node.attach"),
-                          command->session, NULL, parameters, NULL,
-                          args->sandbox != NULL ? SANDBOX_LIMIT_MS : get_remaining_ms (command),
+  way = args->recording != NULL ? 2 : args->sandbox != NULL ? 1 : 0;
+  parameters = ways[way].make_parameters (args);
+  ov_operation_run_async (ov_operation_find (ways[way].operation), command->session, NULL, parameters, NULL,
+                          ways[way].limit_ms != 0 ? ways[way].limit_ms : get_remaining_ms (command),
                           command->cancellable, opened_cb, command);
 
   return G_SOURCE_REMOVE;
@@ -234,7 +273,19 @@ take_signal (Command *command,
   if (command->signal != 0)
     _exit (128 + number);
   command->signal = number;
-  g_cancellable_cancel (command->cancellable);
+  if (command->running && command->args->operation->lasts)
+    g_cancellable_cancel (command->stop);
+  else
+    g_cancellable_cancel (command->cancellable);
+}
+
+/* Whoever read the stream is gone: nobody wants the rest. */
+static void
+reader_gone_cb (gpointer user_data)
+{
+  Command *command = user_data;
+
+  g_cancellable_cancel (command->stop);
 }
 
 #define SIGNAL(name, number)                                                                        \
@@ -268,15 +319,29 @@ dup_hint (const Command *command)
   return g_strdup (hint);
 }
 
+/* The answer, then why it is not all of it. */
+static int
+write_answer (Command *command)
+{
+  int status = command->stream != NULL ? ov_cli_stream_end (command->stream, command->answer)
+                                       : ov_cli_output_write_answer (command->answer, command->args);
+
+  if (command->answer->error == NULL)
+    return status;
+  ov_cli_output_write_error (command->answer->error, command->json, NULL);
+
+  return MAX (status, STATUS_FAILED);
+}
+
 static int
 finish (Command *command)
 {
   g_autofree char *hint = NULL;
 
+  if (command->answer != NULL && (command->signal == 0 || command->args->operation->lasts))
+    return write_answer (command);
   if (command->signal != 0)
     return 128 + command->signal;
-  if (command->error == NULL)
-    return ov_cli_output_write_answer (command->answer, command->args);
   hint = dup_hint (command);
   ov_cli_output_write_error (command->error, command->json, hint);
 
@@ -289,7 +354,9 @@ ov_cli_run (const OvCliArgs *args)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (OvSession) session = ov_session_new ();
-  Command command = { .args = args, .loop = loop, .cancellable = cancellable, .session = session };
+  g_autoptr (GCancellable) stop = g_cancellable_new ();
+  Command command = { .args = args, .loop = loop, .cancellable = cancellable, .stop = stop, .session = session };
+  GError *error = NULL;
   guint sources[3];
   int status;
 
@@ -297,6 +364,12 @@ ov_cli_run (const OvCliArgs *args)
 
   command.json = g_strcmp0 (args->format, "json") == 0;
   set_limit (&command);
+  if (args->operation->streams && !(command.stream = ov_cli_stream_new (args->output, reader_gone_cb, &command, &error)))
+    {
+      ov_cli_output_write_error (error, command.json, _("Choose a file that can be written with --output."));
+      g_error_free (error);
+      return STATUS_FAILED;
+    }
   sources[0] = g_unix_signal_add (SIGINT, interrupted_cb, &command);
   sources[1] = g_unix_signal_add (SIGTERM, terminated_cb, &command);
   sources[2] = g_unix_signal_add (SIGHUP, hung_up_cb, &command);
@@ -307,6 +380,7 @@ ov_cli_run (const OvCliArgs *args)
     g_source_remove (sources[i]);
   g_clear_object (&command.node);
   status = finish (&command);
+  g_clear_pointer (&command.stream, ov_cli_stream_free);
   g_clear_pointer (&command.answer, ov_answer_body_free);
   g_clear_error (&command.error);
 
