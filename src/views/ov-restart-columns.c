@@ -13,6 +13,8 @@
 #include <math.h>
 
 #define MAX_CHARS 200
+/* The list items of a factory that show a row now. */
+#define BOUND_KEY "overstory-bound"
 
 static char *
 dup_time (const OvRestartEntry *entry)
@@ -142,14 +144,30 @@ setup_cb (GtkListItemFactory *factory,
 }
 
 static void
+fill_cell (GtkListItem *list_item,
+           guint        column)
+{
+  const OvRestartEntry *entry = ov_restart_item_get (gtk_list_item_get_item (list_item));
+  g_autofree char *text = columns[column].dup_text (entry);
+
+  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (list_item)), text);
+}
+
+static void
 bind_cb (GtkListItemFactory *factory,
          GtkListItem        *list_item,
          gpointer            user_data)
 {
-  const OvRestartEntry *entry = ov_restart_item_get (gtk_list_item_get_item (list_item));
-  g_autofree char *text = columns[GPOINTER_TO_UINT (user_data)].dup_text (entry);
+  g_hash_table_add (g_object_get_data (G_OBJECT (factory), BOUND_KEY), list_item);
+  fill_cell (list_item, GPOINTER_TO_UINT (user_data));
+}
 
-  gtk_label_set_text (GTK_LABEL (gtk_list_item_get_child (list_item)), text);
+static void
+unbind_cb (GtkListItemFactory *factory,
+           GtkListItem        *list_item,
+           gpointer            user_data)
+{
+  g_hash_table_remove (g_object_get_data (G_OBJECT (factory), BOUND_KEY), list_item);
 }
 
 static GtkColumnViewColumn *
@@ -162,6 +180,9 @@ make_column (guint column)
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), GUINT_TO_POINTER (column));
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), GUINT_TO_POINTER (column));
+  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
+  g_object_set_data_full (G_OBJECT (factory), BOUND_KEY, g_hash_table_new (NULL, NULL),
+                          (GDestroyNotify) g_hash_table_unref);
   gtk_column_view_column_set_sorter (made, sorter);
   gtk_column_view_column_set_resizable (made, TRUE);
   gtk_column_view_column_set_fixed_width (made, columns[column].width);
@@ -178,5 +199,22 @@ ov_restart_columns_add (GtkColumnView *view)
       g_autoptr(GtkColumnViewColumn) column = make_column (i);
 
       gtk_column_view_append_column (view, column);
+    }
+}
+
+void
+ov_restart_columns_refresh (GtkColumnView *view)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = NULL;
+      GHashTableIter iter;
+      gpointer list_item;
+
+      column = g_list_model_get_item (gtk_column_view_get_columns (view), i);
+      g_hash_table_iter_init (&iter, g_object_get_data (G_OBJECT (gtk_column_view_column_get_factory (column)),
+                                                        BOUND_KEY));
+      while (g_hash_table_iter_next (&iter, &list_item, NULL))
+        fill_cell (list_item, i);
     }
 }

@@ -11,6 +11,8 @@
 G_BEGIN_DECLS
 
 /* Adds them, each with its sorter; the first is the time. */
-void ov_restart_columns_add (GtkColumnView *view);
+void ov_restart_columns_add     (GtkColumnView *view);
+/* Writes the rows that are on the screen anew: an entry grows while its cascade goes on. */
+void ov_restart_columns_refresh (GtkColumnView *view);
 
 G_END_DECLS

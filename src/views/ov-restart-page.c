@@ -100,6 +100,7 @@ log_changed_cb (OvRestartPage *self)
 
   gtk_stack_set_visible_child_name (self->stack, n > 0 ? "restarts" : "nothing");
   gtk_label_set_text (self->count_label, text);
+  ov_restart_columns_refresh (self->view);
   update_patterns (self);
   update_story (self);
 }
