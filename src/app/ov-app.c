@@ -35,6 +35,7 @@ static const GOptionEntry options[] = {
     N_("PORT") },
   { "example", 'e', 0, G_OPTION_ARG_STRING, NULL, N_("Open an example; without a name: shop"),
     N_("[NAME]") },
+  { "recording", 'r', 0, G_OPTION_ARG_FILENAME, NULL, N_("Open this recording"), N_("FILE") },
   { "page", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Show this page first: tree, messages, processes, sequence, events, restarts, path"),
     N_("PAGE") },
   { "version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL },
@@ -63,6 +64,7 @@ static const struct
   { "win.page::events", { "<Control>5" } },
   { "win.page::restarts", { "<Control>6" } },
   { "win.page::path", { "<Control>7" } },
+  { "win.open-recording", { "<Control><Shift>o" } },
   { "win.trace-stop", { "<Control>period" } },
   { "win.inspector-visible", { "F9" } },
   { "win.sidebar-visible", { "F8" } },
@@ -198,17 +200,15 @@ ov_app_handle_local_options (GApplication *application,
   return -1;
 }
 
-static char *
-make_path (GApplicationCommandLine *command_line,
-           GVariantDict            *dict)
+/* A path as it was meant where the command was given; (nullable). */
+static GFile *
+make_file (GApplicationCommandLine *command_line,
+           GVariantDict            *dict,
+           const char              *option)
 {
-  const char *path = look_up (dict, "cookie-file", "^&ay");
-  g_autoptr(GFile) file = NULL;
+  const char *path = look_up (dict, option, "^&ay");
 
-  if (!path)
-    return NULL;
-  file = g_application_command_line_create_file_for_arg (command_line, path);
-  return g_file_get_path (file);
+  return path ? g_application_command_line_create_file_for_arg (command_line, path) : NULL;
 }
 
 static int
@@ -219,7 +219,9 @@ ov_app_command_line (GApplication            *application,
   OvWindow *window = make_window (OV_APP (application));
   const char *example = look_up (dict, "example", "&s");
   const char *page = look_up (dict, "page", "&s");
-  g_autofree char *cookie_file = make_path (command_line, dict);
+  g_autoptr(GFile) recording = make_file (command_line, dict, "recording");
+  g_autoptr(GFile) cookie = make_file (command_line, dict, "cookie-file");
+  g_autofree char *cookie_file = cookie ? g_file_get_path (cookie) : NULL;
   OvAttachRequest request = { .name = look_up (dict, "attach", "&s"), .cookie_file = cookie_file,
                               .host = look_up (dict, "host", "&s") };
   int port = 0;
@@ -229,6 +231,8 @@ ov_app_command_line (GApplication            *application,
   if (page)
     ov_window_set_page (window, page);
   gtk_window_present (GTK_WINDOW (window));
+  if (recording)
+    ov_window_open_recording (window, recording);
   if (request.name)
     ov_window_attach (window, &request);
   else if (example)

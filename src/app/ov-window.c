@@ -10,6 +10,7 @@
 
 #include "app/ov-window-private.h"
 
+#include "views/ov-recordings.h"
 #include "views/ov-request.h"
 #include "views/ov-settings.h"
 #include "views/ov-start-page.h"
@@ -100,7 +101,17 @@ static gboolean
 is_open (OvWindow *self,
          gpointer  node)
 {
-  return ov_session_find_node (self->session, ov_node_get_name (node)) == node;
+  GListModel *nodes = ov_session_list_nodes (self->session);
+
+  /* Not by name: a recording has that of its node. */
+  for (guint i = 0; i < g_list_model_get_n_items (nodes); i++)
+    {
+      g_autoptr(OvNode) open = g_list_model_get_item (nodes, i);
+
+      if (open == node)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /* Views of nodes that left the session go. */
@@ -275,6 +286,25 @@ trace_action (GtkWidget  *widget,
 }
 
 static void
+open_recording_action (GtkWidget  *widget,
+                       const char *name,
+                       GVariant   *parameter)
+{
+  ov_recordings_choose (widget, OV_WINDOW (widget)->session);
+}
+
+static gboolean
+dropped_cb (OvWindow     *self,
+            const GValue *value)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  for (GSList *file = files; file; file = file->next)
+    ov_window_open_recording (self, file->data);
+  return files != NULL;
+}
+
+static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action);
@@ -286,6 +316,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.start-page", NULL, start_page_action);
   gtk_widget_class_install_action (widget_class, "win.nodes", NULL, nodes_action);
   gtk_widget_class_install_action (widget_class, "win.detach", NULL, detach_action);
+  gtk_widget_class_install_action (widget_class, "win.open-recording", NULL, open_recording_action);
   gtk_widget_class_install_action (widget_class, "win.trace-stop", NULL, trace_action);
   gtk_widget_class_install_action (widget_class, "win.trace-rearm", NULL, trace_action);
 }
@@ -413,6 +444,10 @@ bind_settings (OvWindow *self)
 static void
 connect_parts (OvWindow *self)
 {
+  GtkDropTarget *drop = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect_swapped (drop, "drop", G_CALLBACK (dropped_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
   self->node_signals = g_signal_group_new (OV_TYPE_NODE);
   g_signal_group_connect_swapped (self->node_signals, "notify", G_CALLBACK (ov_window_update_header), self);
   g_signal_connect_object (self->session, "notify::node", G_CALLBACK (node_changed_cb), self,
@@ -455,6 +490,15 @@ GtkWidget *
 ov_window_new (GtkApplication *application)
 {
   return g_object_new (OV_TYPE_WINDOW, "application", application, NULL);
+}
+
+void
+ov_window_open_recording (OvWindow *self,
+                          GFile    *file)
+{
+  g_return_if_fail (OV_IS_WINDOW (self));
+
+  ov_recordings_open (GTK_WIDGET (self), self->session, file);
 }
 
 gboolean

@@ -20,6 +20,8 @@ void       ov_window_attach       (OvWindow              *self,
 void       ov_window_open_example (OvWindow   *self,
                                    const char *example,
                                    const char *language); /* NULL: erlang */
+void       ov_window_open_recording (OvWindow *self,
+                                     GFile    *file);
 /* The page that nodes show first; "tree", "messages", "processes", …. */
 gboolean   ov_window_set_page     (OvWindow   *self,
                                    const char *page);

@@ -14,6 +14,7 @@
 
 #include "views/ov-inspector.h"
 
+#include "views/ov-actor-words.h"
 #include "views/ov-details.h"
 #include "views/ov-facts.h"
 #include "views/ov-figure-row.h"
@@ -32,6 +33,8 @@ struct _OvInspector
   AdwBin        parent_instance;
   OvSession    *session;
   OvNode       *node;
+  OvProcessTable *table;    /* the one of the instant that is looked at */
+  GSignalGroup *table_signals;
   guint32       slot;       /* what is shown; OV_SLOT_NONE: nothing */
   guint32       generation;
   GCancellable *asking;     /* NULL: no question is under way */
@@ -52,7 +55,7 @@ G_DEFINE_FINAL_TYPE (OvInspector, ov_inspector, ADW_TYPE_BIN)
 static OvProcessTable *
 get_table (OvInspector *self)
 {
-  return ov_node_get_processes (self->node);
+  return self->table;
 }
 
 static const OvProcess *
@@ -260,7 +263,8 @@ ask (OvInspector *self)
   g_autofree char *pid = NULL;
 
   if (!row || !row->alive || self->asking || !gtk_widget_get_mapped (GTK_WIDGET (self))
-      || ov_node_get_state (self->node) != OV_NODE_LIVE)
+      || ov_node_get_state (self->node) != OV_NODE_LIVE
+      || ov_session_get_instant (self->session) != OV_INSTANT_LIVE)
     return;
   pid = ov_process_table_dup_pid (get_table (self), self->slot);
   self->asking = g_cancellable_new ();
@@ -307,6 +311,8 @@ selected_cb (OvInspector *self)
     return;
   stop_asking (self);
   unpin (self);
+  if (g_set_object (&self->table, ov_actor_get_table (self->session, self->node)))
+    g_signal_group_set_target (self->table_signals, self->table);
   row = slot != OV_SLOT_NONE ? ov_process_table_get_row (get_table (self), slot) : NULL;
   self->slot = row ? slot : OV_SLOT_NONE;
   self->generation = row ? row->generation : 0;
@@ -411,6 +417,8 @@ ov_inspector_dispose (GObject *object)
   if (self->node)
     unpin (self);
   self->slot = OV_SLOT_NONE;
+  g_clear_object (&self->table_signals);
+  g_clear_object (&self->table);
   g_clear_object (&self->node);
   g_clear_object (&self->session);
 
@@ -457,11 +465,15 @@ ov_inspector_set_subject (OvInspector *self,
 
   self->session = g_object_ref (session);
   self->node = g_object_ref (node);
+  self->table = g_object_ref (ov_node_get_processes (node));
+  self->table_signals = g_signal_group_new (OV_TYPE_PROCESS_TABLE);
+  g_signal_group_connect_swapped (self->table_signals, "changed", G_CALLBACK (table_changed_cb), self);
+  g_signal_group_set_target (self->table_signals, self->table);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (get_table (self), "changed", G_CALLBACK (table_changed_cb), self,
+  g_signal_connect_object (session, "notify::table", G_CALLBACK (selected_cb), self,
                            G_CONNECT_SWAPPED);
   selected_cb (self);
 }

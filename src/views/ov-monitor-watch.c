@@ -122,7 +122,9 @@ ask (OvMonitorWatch *self)
   const OvProcess *row = ov_process_table_get_row (table, self->slot);
   g_autofree char *pid = NULL;
 
-  if (row == NULL || !row->alive || ov_node_get_state (self->node) != OV_NODE_LIVE)
+  /* Of another instant than now the node knows nothing. */
+  if (row == NULL || !row->alive || ov_node_get_state (self->node) != OV_NODE_LIVE
+      || ov_session_get_instant (self->session) != OV_INSTANT_LIVE)
     return;
 
   pid = ov_process_table_dup_pid (table, self->slot);

@@ -9,6 +9,7 @@
 #include "views/ov-node-view-private.h"
 
 #include "views/ov-actor-words.h"
+#include "views/ov-recordings.h"
 #include "views/ov-trace-dialog.h"
 #include "views/ov-trace-starter.h"
 #include "views/ov-words.h"
@@ -133,6 +134,28 @@ trace_wide_cb (GtkWidget  *widget,
          NULL);
 }
 
+/* Recordings. */
+
+static void
+record_cb (GtkWidget  *widget,
+           const char *action,
+           GVariant   *parameter)
+{
+  OvNodeView *self = OV_NODE_VIEW (widget);
+
+  ov_recordings_toggle (widget, self->session, self->node);
+}
+
+static void
+save_recording_cb (GtkWidget  *widget,
+                   const char *action,
+                   GVariant   *parameter)
+{
+  OvNodeView *self = OV_NODE_VIEW (widget);
+
+  ov_recordings_save (widget, self->session, self->node);
+}
+
 /* Ways. */
 
 static void
@@ -236,6 +259,8 @@ static const struct
   { "node.show-event", "t", show_event_cb, FALSE },
   { "node.show-sequence", "t", show_sequence_cb, FALSE },
   { "node.show-sequence-of", "(auxx)", show_sequence_of_cb, FALSE },
+  { "node.record", NULL, record_cb, FALSE },
+  { "node.save-recording", NULL, save_recording_cb, FALSE },
   { "node.trace", NULL, trace_dialog_cb, TRUE },
   { "node.trace-process", NULL, trace_selected_cb, TRUE },
   { "node.trace-subtree", NULL, trace_selected_cb, TRUE },
@@ -249,6 +274,8 @@ ov_node_view_install_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].parameter,
                                      actions[i].run);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "node.record", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_t, GDK_CONTROL_MASK, "node.trace", NULL);
 }
 
 void

@@ -14,6 +14,7 @@
 #include "views/ov-process-page.h"
 #include "views/ov-restart-page.h"
 #include "views/ov-sequence-page.h"
+#include "views/ov-time-strip.h"
 #include "views/ov-tree-page.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,10 @@ struct _OvNodeView
   OvEventPage   *event_page;
   OvRestartPage *restart_page;
   OvPathPage    *path_page;
+  OvTimeStrip   *time_strip;
+  GtkRevealer   *as_of;
+  GtkLabel      *as_of_label;
+  GtkWidget     *live_button;
 };
 
 /* The row that is selected, of the table that is shown; NULL: none.  @slot: OV_SLOT_NONE then. */

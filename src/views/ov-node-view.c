@@ -12,6 +12,8 @@
 
 #include "views/ov-node-view-private.h"
 
+#include "views/ov-actor-words.h"
+#include "views/ov-event-words.h"
 #include "views/ov-settings.h"
 #include "views/ov-words.h"
 
@@ -72,7 +74,8 @@ find_next_trouble (OvNodeView *self,
                    guint      *n_trouble)
 {
   guint32 n, found = OV_SLOT_NONE, first = OV_SLOT_NONE;
-  const OvProcess *rows = ov_process_table_get_rows (ov_node_get_processes (self->node), &n);
+  OvProcessTable *table = ov_actor_get_table (self->session, self->node);
+  const OvProcess *rows = ov_process_table_get_rows (table, &n);
   guint32 after = ov_session_get_selected (self->session);
 
   *n_trouble = 0;
@@ -102,7 +105,7 @@ trouble_clicked_cb (OvNodeView *self)
 static void
 update_facts (OvNodeView *self)
 {
-  OvProcessTable *table = ov_node_get_processes (self->node);
+  OvProcessTable *table = ov_actor_get_table (self->session, self->node);
   guint n_processes = ov_process_table_get_n_alive (table), n_applications, n_trouble;
   g_autofree char *count = ov_words_count (n_processes);
   g_autofree char *processes = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s process",
@@ -147,7 +150,8 @@ static void
 update_banner (OvNodeView *self)
 {
   OvNodeState state = ov_node_get_state (self->node);
-  gboolean is_gone = state == OV_NODE_GONE || state == OV_NODE_OFFLINE;
+  gboolean is_gone = !ov_node_is_recording (self->node)
+                     && (state == OV_NODE_GONE || state == OV_NODE_OFFLINE);
   g_autofree char *name = ov_words_clean (ov_node_get_name (self->node), 200);
   g_autofree char *seen = ov_words_clock (self->seen_us * 1000);
   g_autofree char *text = NULL;
@@ -174,6 +178,35 @@ state_changed_cb (OvNodeView *self)
   ov_node_view_enable_actions (self);
   update_banner (self);
   update_facts (self);
+}
+
+/* Another instant than now. */
+
+static void
+update_as_of (OvNodeView *self)
+{
+  gint64 at_ns = ov_session_get_instant (self->session);
+  g_autofree char *clock = ov_event_words_clock (at_ns);
+  g_autofree char *text = NULL;
+  const char *back;
+
+  if (ov_session_get_node (self->session) != self->node)
+    return;
+  /* Translators: a time of the day. */
+  text = g_strdup_printf (_("As of %s"), clock);
+  if (at_ns != OV_INSTANT_LIVE)
+    gtk_label_set_text (self->as_of_label, text);
+  back = ov_node_is_recording (self->node) ? _("To the End") : _("Back to Live");
+  gtk_button_set_label (GTK_BUTTON (self->live_button), back);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->live_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  back, -1);
+  gtk_revealer_set_reveal_child (self->as_of, at_ns != OV_INSTANT_LIVE);
+}
+
+static void
+live_clicked_cb (OvNodeView *self)
+{
+  ov_session_set_instant (self->session, OV_INSTANT_LIVE);
 }
 
 /* The person asked for it, or the node is back. */
@@ -220,9 +253,14 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, event_page);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, restart_page);
   gtk_widget_class_bind_template_child (widget_class, OvNodeView, path_page);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, time_strip);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, as_of);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, as_of_label);
+  gtk_widget_class_bind_template_child (widget_class, OvNodeView, live_button);
   gtk_widget_class_bind_template_callback (widget_class, page_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, trouble_clicked_cb);
   gtk_widget_class_bind_template_callback (widget_class, reconnect_cb);
+  gtk_widget_class_bind_template_callback (widget_class, live_clicked_cb);
 }
 
 static void
@@ -242,6 +280,7 @@ ov_node_view_class_init (OvNodeViewClass *klass)
   g_type_ensure (OV_TYPE_PROCESS_PAGE);
   g_type_ensure (OV_TYPE_RESTART_PAGE);
   g_type_ensure (OV_TYPE_SEQUENCE_PAGE);
+  g_type_ensure (OV_TYPE_TIME_STRIP);
   g_type_ensure (OV_TYPE_TREE_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/views/ov-node-view.ui");
@@ -298,12 +337,20 @@ ov_node_view_new (OvSession *session,
   ov_restart_page_set_subject (self->restart_page, session, node);
   ov_path_page_set_subject (self->path_page, session, node);
   ov_inspector_set_subject (self->inspector, session, node);
+  ov_time_strip_set_subject (self->time_strip, session, node);
+  g_signal_connect_object (session, "notify::instant", G_CALLBACK (update_as_of), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::node", G_CALLBACK (update_as_of), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::table", G_CALLBACK (table_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (node, "notify::state", G_CALLBACK (state_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (node, "returned", G_CALLBACK (reconnect_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (ov_node_get_processes (node), "changed", G_CALLBACK (table_changed_cb),
                            self, G_CONNECT_SWAPPED);
   ov_node_view_show_page (self, pages[0].name);
+  update_as_of (self);
   state_changed_cb (self);
   return GTK_WIDGET (self);
 }
@@ -355,6 +402,7 @@ ov_node_view_set_compact (OvNodeView *self,
 
   gtk_widget_set_visible (self->see_label, !compact);
   gtk_widget_set_visible (self->facts, !compact);
+  ov_time_strip_set_compact (self->time_strip, compact);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->page_rows, i)); i++)
     gtk_widget_set_visible (g_object_get_data (G_OBJECT (row), "overstory-label"), !compact);
   if (compact)

@@ -10,6 +10,7 @@
 
 #include "views/ov-process-page.h"
 
+#include "views/ov-actor-words.h"
 #include "views/ov-process-columns.h"
 #include "views/ov-settings.h"
 #include "views/ov-words.h"
@@ -98,7 +99,7 @@ static void
 update_count (OvProcessPage *self)
 {
   guint shown = g_list_model_get_n_items (G_LIST_MODEL (self->list));
-  guint all = ov_process_table_get_n_alive (ov_node_get_processes (self->node));
+  guint all = ov_process_table_get_n_alive (ov_process_list_get_table (self->list));
   g_autofree char *shown_text = ov_words_count (shown);
   g_autofree char *all_text = ov_words_count (all);
   g_autofree char *text = NULL;
@@ -192,6 +193,35 @@ filter_changed_cb (OvProcessPage *self)
     gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter ? filter : "");
   ov_process_list_set_filter (self->list, filter);
   ov_process_list_refresh (self->list);
+}
+
+/* Another node is looked at, or another instant of this one: another table. */
+
+static void
+table_changed_cb (OvProcessPage *self)
+{
+  OvProcessTable *table = ov_actor_get_table (self->session, self->node);
+
+  if (self->list && ov_process_list_get_table (self->list) == table)
+    return;
+  self->is_syncing = TRUE;
+  gtk_column_view_set_model (self->view, NULL);
+  self->is_syncing = FALSE;
+  g_clear_object (&self->selection);
+  g_clear_object (&self->list);
+  self->list = ov_process_list_new (table);
+  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->list)));
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (row_selected_cb), self,
+                           G_CONNECT_SWAPPED);
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+  ov_process_list_set_filter (self->list, ov_session_get_filter (self->session));
+  sort_changed_cb (self);
+  update_frozen (self);
+  refreshed_cb (self);
 }
 
 /* Columns. */
@@ -359,17 +389,10 @@ ov_process_page_set_subject (OvProcessPage *self,
 
   self->session = g_object_ref (session);
   self->node = g_object_ref (node);
-  self->list = ov_process_list_new (ov_node_get_processes (node));
-  self->selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->list)));
-  gtk_single_selection_set_autoselect (self->selection, FALSE);
-  gtk_single_selection_set_can_unselect (self->selection, TRUE);
-  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
   gtk_column_view_sort_by_column (self->view, ov_process_columns_get (self->view, OV_COLUMN_MEMORY),
                                   GTK_SORT_DESCENDING);
-
-  g_signal_connect_object (self->list, "refreshed", G_CALLBACK (refreshed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->selection, "notify::selected", G_CALLBACK (row_selected_cb), self,
+  table_changed_cb (self);
+  g_signal_connect_object (session, "notify::table", G_CALLBACK (table_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (sync_selection), self,
                            G_CONNECT_SWAPPED);

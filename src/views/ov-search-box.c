@@ -21,7 +21,7 @@ struct _OvSearchBox
 {
   AdwBin           parent_instance;
   OvSession       *session;
-  OvProcessTable  *table;   /* of the session's node */
+  OvProcessTable  *table;   /* of the session's node and instant */
   OvProcessSearch *search;  /* NULL: no text */
   GArray          *matches; /* of guint32 slots */
   char            *searched; /* the text that the matches belong to */
@@ -201,7 +201,7 @@ node_changed_cb (OvSearchBox *self)
 {
   OvNode *node = ov_session_get_node (self->session);
 
-  set_table (self, node ? ov_node_get_processes (node) : NULL);
+  set_table (self, ov_session_get_table (self->session));
   gtk_widget_set_sensitive (GTK_WIDGET (self), node != NULL);
   search_cb (self);
 }
@@ -274,6 +274,8 @@ ov_search_box_set_session (OvSearchBox *self,
 
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::table", G_CALLBACK (node_changed_cb), self,
                            G_CONNECT_SWAPPED);
   node_changed_cb (self);
 }

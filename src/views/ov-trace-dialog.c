@@ -316,5 +316,7 @@ ov_trace_dialog_new (GtkWindow  *parent,
   gtk_editable_set_text (GTK_EDITABLE (self->process_row), process ? process : "");
   adw_combo_row_set_selected (self->scope_row, process ? OV_TRACE_PROCESS : OV_TRACE_ALL);
   update_cb (self);
+  /* With a process there is nothing that must be said: Enter traces it. */
+  gtk_window_set_focus (GTK_WINDOW (self), process ? self->trace_button : GTK_WIDGET (self->scope_row));
   return GTK_WIDGET (self);
 }

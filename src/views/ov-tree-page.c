@@ -2,7 +2,7 @@
  *
  * OvTreePage wires the session, the presenter and the canvas to each other:
  *
- *   node.processes ──► presenter.table ──► canvas.scene
+ *   session.table (of the instant) ──► presenter.table ──► canvas.scene
  *   session.selected ◄──► canvas.selected, breadcrumbs
  *   session.filter ◄──► the filter entry ──► presenter.filter
  *
@@ -11,6 +11,7 @@
  */
 #include "views/ov-tree-page-private.h"
 
+#include "views/ov-actor-words.h"
 #include "views/ov-breadcrumbs.h"
 #include "views/ov-hover-card.h"
 #include "views/ov-legend.h"
@@ -45,11 +46,12 @@ update_state (OvTreePage *self)
       return;
     }
 
-  if (state == OV_NODE_CONNECTING || state == OV_NODE_TAKING_CENSUS || state == OV_NODE_LIVE)
+  if (state == OV_NODE_CONNECTING || state == OV_NODE_TAKING_CENSUS || state == OV_NODE_LIVE
+      || (self->node != NULL && ov_node_is_recording (self->node)))
     {
-      adw_status_page_set_title (self->wait_status, state == OV_NODE_CONNECTING
-                                                      ? _("Attaching")
-                                                      : _("Taking a census"));
+      adw_status_page_set_title (self->wait_status, state == OV_NODE_CONNECTING ? _("Attaching")
+                                                    : state == OV_NODE_OFFLINE ? _("Reading the recording")
+                                                    : _("Taking a census"));
       adw_status_page_set_description (self->wait_status,
                                        self->node != NULL ? ov_node_get_name (self->node) : NULL);
       gtk_stack_set_visible_child_name (self->stack, "wait");
@@ -106,6 +108,19 @@ filter_of_session_changed_cb (OvSession  *session,
     gtk_editable_set_text (GTK_EDITABLE (self->filter_entry), filter != NULL ? filter : "");
   if (filter != NULL && *filter != '\0')
     gtk_revealer_set_reveal_child (GTK_REVEALER (self->filter_revealer), TRUE);
+}
+
+/* Another node is looked at, or another instant of this one. */
+static void
+table_changed_cb (OvSession  *session,
+                  GParamSpec *pspec,
+                  gpointer    user_data)
+{
+  OvTreePage *self = user_data;
+
+  ov_tree_presenter_set_table (self->presenter, ov_actor_get_table (self->session, self->node));
+  ov_tree_presenter_set_selected (self->presenter, ov_tree_page_get_selected (self));
+  update_breadcrumbs (self);
 }
 
 static void
@@ -487,11 +502,12 @@ ov_tree_page_set_subject (OvTreePage *self,
   self->monitors = ov_monitor_watch_new (self->presenter, session, node);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (selected_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::selected", G_CALLBACK (selected_changed_cb), self, 0);
+  g_signal_connect_object (session, "notify::table", G_CALLBACK (table_changed_cb), self, 0);
   g_signal_connect_object (session, "notify::filter",
                            G_CALLBACK (filter_of_session_changed_cb), self, 0);
   g_signal_connect_object (node, "notify::state", G_CALLBACK (node_state_changed_cb), self, 0);
   update_state (self);
-  ov_tree_presenter_set_table (self->presenter, ov_node_get_processes (node));
+  ov_tree_presenter_set_table (self->presenter, ov_actor_get_table (session, node));
   update_breadcrumbs (self);
   ov_tree_page_enable_actions (self);
 }

@@ -44,6 +44,7 @@ ov_timeline_update_toggle (OvTimeline *self)
     gtk_widget_remove_css_class (self->toggle_image, "accent");
   gtk_label_set_label (GTK_LABEL (self->toggle_label), live ? _("Live") : _("Paused"));
   gtk_widget_set_tooltip_text (self->toggle, active ? _("Stop at this instant") : _("Back to now"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Live"), -1);
   self->updating_toggle = FALSE;
 }
 
