@@ -76,6 +76,15 @@ contains_ascii (const OvEventFilter *self,
   return FALSE;
 }
 
+static gboolean
+is_ascii (const char *text)
+{
+  while (*text != '\0' && (guint8) *text < 0x80)
+    text++;
+
+  return *text == '\0';
+}
+
 /* Both are text; what is not ASCII is folded as Unicode has it. */
 static gboolean
 contains (const OvEventFilter *self,
@@ -83,10 +92,8 @@ contains (const OvEventFilter *self,
 {
   g_autofree char *folded = NULL;
 
-  if (self->text_bytes == 0)
-    return TRUE;
-  if (self->is_ascii)
-    return contains_ascii (self, text);
+  if (is_ascii (text))
+    return self->is_ascii && contains_ascii (self, text);
   folded = g_utf8_casefold (text, -1);
 
   return strstr (folded, self->text) != NULL;
@@ -561,15 +568,6 @@ compare_numbers (gconstpointer a,
   guint32 q = *(const guint32 *) b;
 
   return p < q ? -1 : p > q;
-}
-
-static gboolean
-is_ascii (const char *text)
-{
-  while (*text != '\0' && (guint8) *text < 0x80)
-    text++;
-
-  return *text == '\0';
 }
 
 /**
