@@ -224,8 +224,11 @@ static gboolean
 is_failure (OvRestartLog         *self,
             const OvRestartDeath *death)
 {
-  return death->restart != OV_RESTART_TEMPORARY
-         && (!may_be_stopped (death->reason) || find_giving_up (self, death) != G_MAXUINT);
+  if (death->restart == OV_RESTART_TEMPORARY
+      || (death->restart != OV_RESTART_PERMANENT && g_strcmp0 (death->reason, "normal") == 0))
+    return FALSE;
+
+  return !may_be_stopped (death->reason) || find_giving_up (self, death) != G_MAXUINT;
 }
 
 /* Of the deaths that wait, the failure is the first that no supervisor wanted. */
@@ -320,6 +323,21 @@ take_supervisor_end (OvRestartLog *self,
   ov_restart_log_grew (self, at, FALSE);
 }
 
+/* A child has failed since, for which there is no decision yet: siblings that end now end for that. */
+static gboolean
+is_failure_waiting (OvRestartLog *self,
+                    const OvPid  *supervisor,
+                    gint64        since_ns)
+{
+  g_autoptr (GArray) waiting = list_unused (self, supervisor, since_ns);
+
+  for (guint i = 0; i < waiting->len; i++)
+    if (is_failure (self, ov_restart_log_get_death (self, g_array_index (waiting, guint64, i))))
+      return TRUE;
+
+  return FALSE;
+}
+
 /* one_for_all and rest_for_one go on ending children while the first are started again already. */
 static gboolean
 join_open (OvRestartLog *self,
@@ -332,7 +350,8 @@ join_open (OvRestartLog *self,
   if (!ends_siblings (limits->strategy) || !may_be_stopped (death->reason))
     return FALSE;
   open = find_open (self, &death->supervisor, death->at_ns, TOGETHER_NS);
-  if (open == G_MAXUINT)
+  if (open == G_MAXUINT
+      || is_failure_waiting (self, &death->supervisor, death->at_ns - SHUTDOWN_NS))
     return FALSE;
 
   add_stopped (self, get_decision (self, open), number, 0);
@@ -411,6 +430,22 @@ get_restart (OvRestartLog *self,
   return row != NULL && ov_pid_equal (&row->pid, pid) ? row->restart : OV_RESTART_UNKNOWN;
 }
 
+/* Whose child it is, where that was not known yet when the fact was noted. */
+static const OvProcess *
+find_above (OvRestartLog      *self,
+            const OvLifecycle *life)
+{
+  const OvProcess *row = ov_process_table_get_row (self->table, life->slot);
+  const OvProcess *above = NULL;
+
+  if (life->supervisor != OV_SLOT_NONE)
+    return ov_process_table_get_row (self->table, life->supervisor);
+  if (life->kind == OV_LIFE_BORN && row != NULL && row->parent != OV_SLOT_NONE)
+    above = ov_process_table_get_row (self->table, row->parent);
+
+  return above != NULL && above->behaviour == OV_BEHAVIOUR_SUPERVISOR ? above : NULL;
+}
+
 /*< private >
  * ov_restart_join_fact:
  * @life: what the table has just told; the fact with the same number says it by pid
@@ -420,9 +455,7 @@ ov_restart_join_fact (OvRestartLog      *self,
                       const OvLifecycle *life)
 {
   const OvLifeFact *fact = ov_process_table_get_fact (self->table, self->next_fact);
-  const OvProcess *above = life->supervisor != OV_SLOT_NONE
-                             ? ov_process_table_get_row (self->table, life->supervisor)
-                             : NULL;
+  const OvProcess *above;
   OvPid supervisor;
 
   self->next_fact++;
@@ -431,7 +464,7 @@ ov_restart_join_fact (OvRestartLog      *self,
 
   self->newest_ns = MAX (self->newest_ns, fact->at_ns);
   supervisor = fact->supervisor;
-  if (ov_pid_is_none (&supervisor) && above != NULL)
+  if (ov_pid_is_none (&supervisor) && (above = find_above (self, life)) != NULL)
     supervisor = above->pid;
   if (fact->kind == OV_LIFE_DIED)
     {
