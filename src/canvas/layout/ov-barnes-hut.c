@@ -53,7 +53,7 @@ cell_at (Tree    *tree,
 
 /* Which quarter of the square around (@x, @y) a point lies in. */
 static inline guint
-quarter (const OvPoint *point,
+quarter (const OvSpot *point,
          double         x,
          double         y)
 {
@@ -63,7 +63,7 @@ quarter (const OvPoint *point,
 static guint32
 descend (Tree          *tree,
          guint32        at,
-         const OvPoint *point,
+         const OvSpot *point,
          double        *x,
          double        *y,
          double        *half)
@@ -85,7 +85,7 @@ descend (Tree          *tree,
 
 static void
 insert (Tree          *tree,
-        const OvPoint *points,
+        const OvSpot *points,
         guint32        body)
 {
   double half = tree->size / 2, x = tree->left + half, y = tree->top + half;
@@ -122,7 +122,7 @@ insert (Tree          *tree,
 
 static void
 build (Tree          *tree,
-       const OvPoint *points,
+       const OvSpot *points,
        const guint32 *members,
        guint32        n)
 {
@@ -130,7 +130,7 @@ build (Tree          *tree,
 
   for (guint32 i = 0; i < n; i++)
     {
-      const OvPoint *point = &points[members[i]];
+      const OvSpot *point = &points[members[i]];
 
       left = MIN (left, point->x);
       right = MAX (right, point->x);
@@ -158,9 +158,9 @@ build (Tree          *tree,
 
 static inline void
 repel (const Cell    *cell,
-       const OvPoint *point,
+       const OvSpot *point,
        double         strength,
-       OvPoint       *force)
+       OvSpot       *force)
 {
   double dx = point->x - cell->x, dy = point->y - cell->y;
   double push = strength * cell->mass / (dx * dx + dy * dy + 1e-6);
@@ -169,14 +169,14 @@ repel (const Cell    *cell,
   force->y += dy * push;
 }
 
-static OvPoint
+static OvSpot
 get_repulsion (Tree          *tree,
-               const OvPoint *point,
+               const OvSpot *point,
                guint32        body,
                double         strength)
 {
   struct { guint32 cell; double size; } stack[4 * (MAX_DEPTH + 2)];
-  OvPoint force = { 0, 0 };
+  OvSpot force = { 0, 0 };
   guint top = 0;
 
   stack[top].cell = 0;
@@ -208,7 +208,7 @@ get_repulsion (Tree          *tree,
 static void
 attract (const OvSprings *self,
          guint32          at,
-         OvPoint         *force)
+         OvSpot         *force)
 {
   for (guint32 i = self->starts[at]; i < self->starts[at + 1]; i++)
     {
@@ -228,7 +228,7 @@ step (OvSprings     *self,
       Tree          *tree,
       const guint32 *members,
       guint32        n,
-      OvPoint       *forces,
+      OvSpot       *forces,
       double         limit)
 {
   build (tree, self->points, members, n);
@@ -364,7 +364,7 @@ unfold (OvSprings     *self,
     }
   for (guint32 i = 0; i < n; i++)
     {
-      OvPoint point = { 0, 0 };
+      OvSpot point = { 0, 0 };
 
       for (guint32 k = 0; k < n_pivots; k++)
         {
@@ -393,7 +393,7 @@ ov_barnes_hut_place (OvSprings     *self,
                      GCancellable  *cancellable)
 {
   g_autoptr (GArray) cells = g_array_sized_new (FALSE, FALSE, sizeof (Cell), n_members * 2);
-  g_autofree OvPoint *forces = g_new0 (OvPoint, n_members);
+  g_autofree OvSpot *forces = g_new0 (OvSpot, n_members);
   Tree tree = { cells, 0, 0, 0 };
   gboolean held = FALSE;
 

@@ -12,13 +12,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   double x, y;
-} OvPoint;
+} OvSpot;
 
 /* Siblings and who of them is tied to whom, both ways; neighbours of i are ends[starts[i]…starts[i + 1]). */
 typedef struct
 {
   guint32  n;
-  OvPoint *points;   /* centres; in: where to begin, out: where to stand */
+  OvSpot *points;   /* centres; in: where to begin, out: where to stand */
   double  *radii;
   guint8  *fixed;    /* by point, 1: does not move */
   guint32 *starts, *ends;
@@ -100,11 +100,11 @@ typedef struct
   guint32              n;
   guint32             *old_of;   /* the same node in the same group of the old graph, OV_SCENE_NONE */
   guint32             *depths;
-  OvPoint             *centres;  /* about where, world; set from the outside inwards */
-  OvPoint             *pulls;    /* where what is outside of its group draws it, not normalized */
+  OvSpot             *centres;  /* about where, world; set from the outside inwards */
+  OvSpot             *pulls;    /* where what is outside of its group draws it, not normalized */
   guint32             *parts;    /* connected part among its siblings: the lowest index in it */
   OvPlot              *plots;    /* slot in its group, gap included; set from the inside outwards */
-  OvPoint             *shifts;   /* of a group: cells by which its content began to stick out */
+  OvSpot             *shifts;   /* of a group: cells by which its content began to stick out */
   OvSprings            springs;
   GCancellable        *cancellable;
 } OvForce;

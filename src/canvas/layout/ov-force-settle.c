@@ -98,21 +98,21 @@ collect (Settling         *self,
 }
 
 /* The sides are few, so that those drawn to the same side stand together in their order. */
-static OvPoint
+static OvSpot
 get_side (const OvForce *force,
           guint32        node,
           int           *sector)
 {
-  const OvPoint *pull = &force->pulls[node];
+  const OvSpot *pull = &force->pulls[node];
   double angle;
 
   *sector = N_SECTORS;
   if (hypot (pull->x, pull->y) < 1e-6)
-    return (OvPoint) { 0, 1 };
+    return (OvSpot) { 0, 1 };
   *sector = (int) floor (atan2 (pull->y, pull->x) / (2 * G_PI) * N_SECTORS + 0.5);
   angle = *sector * 2 * G_PI / N_SECTORS;
 
-  return (OvPoint) { cos (angle), sin (angle) };
+  return (OvSpot) { cos (angle), sin (angle) };
 }
 
 /* The pieces [from, to) are one part: their plots, relative to its middle, and where that should be. */
@@ -123,7 +123,7 @@ settle_part (Settling *self,
              gboolean  first)
 {
   const OvForce *force = self->force;
-  OvPoint pull = { 0, 0 };
+  OvSpot pull = { 0, 0 };
   double length;
 
   ov_ground_clear (self->scratch);
@@ -131,7 +131,7 @@ settle_part (Settling *self,
   for (guint i = from; i < to; i++)
     {
       Piece *piece = piece_at (self, i);
-      const OvPoint *point = &force->springs.points[piece->node];
+      const OvSpot *point = &force->springs.points[piece->node];
 
       pull.x += force->pulls[piece->node].x;
       pull.y += force->pulls[piece->node].y;
@@ -168,10 +168,10 @@ settle_lone (Settling *self,
     {
       Piece *piece = piece_at (self, i);
       int sector;
-      OvPoint side = get_side (self->force, piece->node, &sector);
+      OvSpot side = get_side (self->force, piece->node, &sector);
 
       if (alone && sector == N_SECTORS)
-        side = (OvPoint) { 0, 0 };
+        side = (OvSpot) { 0, 0 };
       centre_plot (&piece->plot, side.x * reach, side.y * reach / 1.45);
       ov_ground_settle (self->ground, &piece->plot, 1);
       ov_ground_take (self->ground, &piece->plot);
@@ -190,7 +190,7 @@ order_pieces (Settling *self)
   for (guint i = 0; i < self->pieces->len; i++)
     {
       Piece *piece = piece_at (self, i);
-      const OvPoint *point = &force->springs.points[piece->node];
+      const OvSpot *point = &force->springs.points[piece->node];
       int sector;
 
       get_side (force, piece->node, &sector);
@@ -352,7 +352,7 @@ plot_of (const OvBox *box,
 }
 
 /* Where the old content began, in the world; FALSE: at the world's own origin. */
-static OvPoint
+static OvSpot
 get_old_origin (const OvForce    *force,
                 const OvSiblings *siblings)
 {
@@ -360,15 +360,15 @@ get_old_origin (const OvForce    *force,
                   ? OV_SCENE_NONE : ov_graph_find (force->old_graph, force->nodes[siblings->group].id);
 
   if (old == OV_SCENE_NONE)
-    return (OvPoint) { 0, 0 };
+    return (OvSpot) { 0, 0 };
 
-  return (OvPoint) { force->old->boxes[old].x, force->old->boxes[old].y + OV_REGION_STRIP };
+  return (OvSpot) { force->old->boxes[old].x, force->old->boxes[old].y + OV_REGION_STRIP };
 }
 
 /* Takes up the old places; returns whether a piece is larger than it was. */
 static gboolean
 recall (Settling *self,
-        OvPoint   origin)
+        OvSpot   origin)
 {
   const OvForce *force = self->force;
   gboolean grown = FALSE;
@@ -455,7 +455,7 @@ settle_known (Settling *self)
 
 static void
 settle_newcomers (Settling     *self,
-                  OvPoint       origin,
+                  OvSpot       origin,
                   const OvPlot *inside)
 {
   const OvForce *force = self->force;
@@ -463,7 +463,7 @@ settle_newcomers (Settling     *self,
   for (guint i = 0; i < self->pieces->len; i++)
     {
       Piece *piece = piece_at (self, i);
-      const OvPoint *point = &force->springs.points[piece->node];
+      const OvSpot *point = &force->springs.points[piece->node];
 
       if (piece->known)
         continue;
@@ -496,7 +496,7 @@ settle_live (Settling         *self,
              const OvSiblings *siblings,
              OvPlot           *outline)
 {
-  OvPoint origin = get_old_origin (self->force, siblings);
+  OvSpot origin = get_old_origin (self->force, siblings);
   gboolean grown = recall (self, origin);
 
   *outline = get_old_outline (self->force, siblings);
@@ -545,7 +545,7 @@ close_group (Settling         *self,
   plot->width = outline.width + GAP_WIDTH;
   plot->height = outline.height + STRIP_CELLS + GAP_HEIGHT;
   if (siblings->known)
-    force->shifts[siblings->group] = (OvPoint) { outline.x, outline.y };
+    force->shifts[siblings->group] = (OvSpot) { outline.x, outline.y };
 }
 
 void

@@ -159,12 +159,12 @@ force_new (const OvGraph       *graph,
   room = MAX (self->n, 1);
   self->old_of = g_new (guint32, room);
   self->depths = g_new0 (guint32, room);
-  self->centres = g_new0 (OvPoint, room);
-  self->pulls = g_new0 (OvPoint, room);
+  self->centres = g_new0 (OvSpot, room);
+  self->pulls = g_new0 (OvSpot, room);
   self->parts = g_new0 (guint32, room);
   self->plots = g_new0 (OvPlot, room);
-  self->shifts = g_new0 (OvPoint, room);
-  self->springs = (OvSprings) { self->n, g_new0 (OvPoint, room), g_new0 (double, room),
+  self->shifts = g_new0 (OvSpot, room);
+  self->springs = (OvSprings) { self->n, g_new0 (OvSpot, room), g_new0 (double, room),
                                 g_new0 (guint8, room) };
   for (guint32 i = 0; i < self->n; i++)
     {
@@ -202,7 +202,7 @@ centre (OvForce       *self,
         const guint32 *members,
         guint32        n)
 {
-  OvPoint mean = { 0, 0 };
+  OvSpot mean = { 0, 0 };
 
   for (guint32 i = 0; i < n; i++)
     {
@@ -227,7 +227,7 @@ find_turn (const OvForce *self,
 
   for (guint32 i = 0; i < n; i++)
     {
-      const OvPoint *p = &self->springs.points[members[i]], *q = &self->pulls[members[i]];
+      const OvSpot *p = &self->springs.points[members[i]], *q = &self->pulls[members[i]];
 
       straight[0] += p->x * q->x + p->y * q->y;
       straight[1] += p->x * q->y - p->y * q->x;
@@ -261,10 +261,10 @@ arrange_part (OvForce       *self,
   sine = sin (turn);
   for (guint32 i = 0; i < n; i++)
     {
-      OvPoint *point = &self->springs.points[members[i]];
+      OvSpot *point = &self->springs.points[members[i]];
       double x = point->x, y = mirror ? -point->y : point->y, radius = self->springs.radii[members[i]];
 
-      *point = (OvPoint) { x * cosine - y * sine, x * sine + y * cosine };
+      *point = (OvSpot) { x * cosine - y * sine, x * sine + y * cosine };
       spread += (point->x * point->x + point->y * point->y) / n;
       area += 4 * radius * radius;
     }
@@ -290,7 +290,7 @@ place_part (OvForce       *self,
   self->springs.unit = 1.2 * mean;
   if (n == 1)
     {
-      self->springs.points[members[0]] = (OvPoint) { 0, 0 };
+      self->springs.points[members[0]] = (OvSpot) { 0, 0 };
       return TRUE;
     }
   done = n <= MAX_STRESS ? ov_stress_place (&self->springs, members, n, self->cancellable)
@@ -346,13 +346,13 @@ place_afresh (OvForce      *self,
 }
 
 /* Where a newcomer begins: among those it talks to, else on the side of what draws it. */
-static OvPoint
+static OvSpot
 find_beginning (const OvForce *self,
                 guint32        node,
                 const OvBox   *inside)
 {
   const OvSprings *springs = &self->springs;
-  OvPoint sum = { 0, 0 };
+  OvSpot sum = { 0, 0 };
   double length = hypot (self->pulls[node].x, self->pulls[node].y);
   guint n = 0;
 
@@ -364,9 +364,9 @@ find_beginning (const OvForce *self,
         n++;
       }
   if (n > 0)
-    return (OvPoint) { sum.x / n, sum.y / n + 1 };
+    return (OvSpot) { sum.x / n, sum.y / n + 1 };
 
-  sum = (OvPoint) { inside->x + inside->width / 2, inside->y + inside->height / 2 };
+  sum = (OvSpot) { inside->x + inside->width / 2, inside->y + inside->height / 2 };
   if (length > 0)
     {
       sum.x += self->pulls[node].x / length * inside->width / 2;
@@ -396,7 +396,7 @@ place_newcomers (OvForce          *self,
       if (self->old_of[list[i]] == OV_SCENE_NONE)
         continue;
       old = &self->old->boxes[self->old_of[list[i]]];
-      self->springs.points[list[i]] = (OvPoint) { old->x + old->width / 2, old->y + old->height / 2 };
+      self->springs.points[list[i]] = (OvSpot) { old->x + old->width / 2, old->y + old->height / 2 };
       self->springs.fixed[list[i]] = TRUE;
       inside = first ? *old : ov_box_union (inside, *old);
       first = FALSE;
@@ -422,7 +422,7 @@ place_siblings (OvForce *self,
 {
   OvSiblings siblings = ov_force_get_siblings (self, group);
   g_autoptr (GArray) members = list_members (self, &siblings);
-  OvPoint origin = group == OV_SCENE_NONE ? (OvPoint) { 0, 0 } : self->centres[group];
+  OvSpot origin = group == OV_SCENE_NONE ? (OvSpot) { 0, 0 } : self->centres[group];
   gboolean done = siblings.known ? place_newcomers (self, &siblings, members)
                                  : place_afresh (self, members);
 

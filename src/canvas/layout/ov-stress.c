@@ -111,7 +111,7 @@ sweep (OvSprings     *self,
   for (guint32 i = 0; i < n_pairs; i++)
     {
       const Pair *pair = &pairs[i];
-      OvPoint *a = &self->points[members[pair->a]], *b = &self->points[members[pair->b]];
+      OvSpot *a = &self->points[members[pair->a]], *b = &self->points[members[pair->b]];
       double dx = a->x - b->x, dy = a->y - b->y, distance = sqrt (dx * dx + dy * dy) + 1e-9;
       double step = MIN (eta * pair->weight, 1) * (distance - pair->wanted) / 2 / distance;
 
@@ -132,7 +132,7 @@ spread (OvSprings     *self,
     {
       double radius = self->unit * sqrt (i + 0.5), angle = i * 2.399963229728653;
 
-      self->points[members[i]] = (OvPoint) { radius * cos (angle), radius * sin (angle) };
+      self->points[members[i]] = (OvSpot) { radius * cos (angle), radius * sin (angle) };
     }
 }
 

@@ -454,6 +454,47 @@ reverse (GArray *curves)
     }
 }
 
+static guint
+get_slot (guint32 from,
+          guint32 to)
+{
+  guint64 key = ((guint64) from << 32 | to) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
+
+  return (guint) (key >> 40) & (OV_GRAPH_CURVE_SLOTS - 1);
+}
+
+static void
+index_curves (OvGraphView *self)
+{
+  memset (self->slots, 0, OV_GRAPH_CURVE_SLOTS * sizeof (guint32));
+  for (guint i = 0; i < MIN (self->curves->len, OV_GRAPH_CURVE_SLOTS / 2); i++)
+    {
+      const OvGraphCurve *curve = &g_array_index (self->curves, OvGraphCurve, i);
+      guint slot = get_slot (curve->from, curve->to);
+
+      while (self->slots[slot] != 0)
+        slot = (slot + 1) & (OV_GRAPH_CURVE_SLOTS - 1);
+      self->slots[slot] = i + 1;
+    }
+}
+
+static const OvGraphCurve *
+find_curve (const OvGraphView *self,
+            guint32            from,
+            guint32            to)
+{
+  for (guint slot = get_slot (from, to); self->slots[slot] != 0;
+       slot = (slot + 1) & (OV_GRAPH_CURVE_SLOTS - 1))
+    {
+      const OvGraphCurve *curve = &g_array_index (self->curves, OvGraphCurve, self->slots[slot] - 1);
+
+      if (curve->from == from && curve->to == to)
+        return curve;
+    }
+
+  return NULL;
+}
+
 void
 ov_graph_view_trace_curves (OvGraphView           *self,
                             const OvGraphInterest *interest)
@@ -471,6 +512,7 @@ ov_graph_view_trace_curves (OvGraphView           *self,
   for (guint32 k = 0; k < self->fold->n_edges; k++)
     consider (&choice, k);
   reverse (self->curves);
+  index_curves (self);
 }
 
 static void
@@ -545,8 +587,9 @@ ov_graph_view_get_way (const OvGraphView *self,
                        guint64            to,
                        OvGraphCurve      *way)
 {
-  guint32 a, b;
   OvGraphEdge edge = { .heat = OV_HEAT_NONE };
+  const OvGraphCurve *drawn;
+  guint32 a, b;
 
   if (self->fold == NULL || self->scene == NULL)
     return FALSE;
@@ -557,15 +600,11 @@ ov_graph_view_get_way (const OvGraphView *self,
 
   edge.from = self->fold->stands_for[a];
   edge.to = self->fold->stands_for[b];
-  for (guint i = self->curves->len; i-- > 0;)
+  drawn = find_curve (self, self->item_of[edge.from], self->item_of[edge.to]);
+  if (drawn != NULL)
     {
-      const OvGraphCurve *curve = &g_array_index (self->curves, OvGraphCurve, i);
-
-      if (curve->from == self->item_of[edge.from] && curve->to == self->item_of[edge.to])
-        {
-          *way = *curve;
-          return TRUE;
-        }
+      *way = *drawn;
+      return TRUE;
     }
 
   return make_curve (self, &edge, PAIR_BENDS[0], way);

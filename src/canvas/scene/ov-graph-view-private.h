@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* More than twice as many as there are curves. */
+#define OV_GRAPH_CURVE_SLOTS 2048
+
 struct _OvGraphView
 {
   OvGraph       *graph;
@@ -36,6 +39,7 @@ struct _OvGraphView
   OvLayout       places;     /* by item */
   guint8        *dims;       /* by item: not what one looks for */
   GArray        *curves;     /* OvGraphCurve, the weakest first */
+  guint32       *slots;      /* open addressing by the ends of a curve: curve + 1, 0 is free */
   guint          n_hidden;
 };
 

@@ -44,6 +44,7 @@ ov_graph_view_new (void)
 
   self->pins = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->curves = g_array_new (FALSE, FALSE, sizeof (OvGraphCurve));
+  self->slots = g_new0 (guint32, OV_GRAPH_CURVE_SLOTS);
   self->strictness = 1;
   self->viewport = (OvViewport) { 0, 0, 1, 1, 1 };
 
@@ -77,6 +78,7 @@ ov_graph_view_free (OvGraphView *self)
   g_free (self->openness);
   g_free (self->grain);
   g_free (self->drawn);
+  g_free (self->slots);
   g_hash_table_unref (self->pins);
   g_array_unref (self->curves);
   g_free (self);
@@ -147,8 +149,15 @@ measure_grain (OvGraphView *self)
     }
 }
 
-/* A newcomer grows out of its own middle. */
-static void
+static gboolean
+is_same (const OvBox *a,
+         const OvBox *b)
+{
+  return a->x == b->x && a->y == b->y && a->width == b->width && a->height == b->height;
+}
+
+/* A newcomer grows out of its own middle.  Returns whether everybody stands where he stood. */
+static gboolean
 take_over (OvGraphView   *self,
            const OvGraph *old_graph,
            const OvBox   *old_places,
@@ -156,6 +165,7 @@ take_over (OvGraphView   *self,
            const float   *old_openness)
 {
   const OvGraphNode *nodes = ov_graph_get_nodes (self->graph, NULL);
+  gboolean still = TRUE;
 
   for (guint32 i = 0; i < self->n; i++)
     {
@@ -163,12 +173,16 @@ take_over (OvGraphView   *self,
       const OvBox *box = &self->layout->boxes[i];
 
       self->from[i] = (OvBox) { box->x + box->width / 2, box->y + box->height / 2, 0, 0 };
-      if (old == OV_SCENE_NONE)
-        continue;
-      self->from[i] = old_places[old];
-      self->open[i] = old_open[old];
-      self->openness[i] = old_openness[old];
+      if (old != OV_SCENE_NONE)
+        {
+          self->from[i] = old_places[old];
+          self->open[i] = old_open[old];
+          self->openness[i] = old_openness[old];
+        }
+      still = still && is_same (&self->from[i], box);
     }
+
+  return still;
 }
 
 void
@@ -203,8 +217,7 @@ ov_graph_view_set_graph (OvGraphView   *self,
   self->grain = g_renew (double, self->grain, room);
   memset (self->grain, 0, room * sizeof (double));
   measure_grain (self);
-  take_over (self, old_graph, old_places, old_open, old_openness);
-  self->share = old_graph == NULL ? 1 : 0;
+  self->share = take_over (self, old_graph, old_places, old_open, old_openness) || old_graph == NULL ? 1 : 0;
   self->stale = TRUE;
 }
 
@@ -217,6 +230,22 @@ ov_graph_view_pin (OvGraphView *self,
     g_hash_table_remove (self->pins, &group);
   else
     g_hash_table_insert (self->pins, g_memdup2 (&group, sizeof group), GINT_TO_POINTER (open != 0));
+}
+
+void
+ov_graph_view_unfold (OvGraphView *self,
+                      guint64      id)
+{
+  const OvGraphNode *nodes;
+  guint32 i = self->graph == NULL ? OV_SCENE_NONE : ov_graph_find (self->graph, id);
+  gpointer pin;
+
+  if (i == OV_SCENE_NONE)
+    return;
+  nodes = ov_graph_get_nodes (self->graph, NULL);
+  while ((i = nodes[i].parent) != OV_SCENE_NONE)
+    if (g_hash_table_lookup_extended (self->pins, &nodes[i].id, NULL, &pin) && GPOINTER_TO_INT (pin) == 0)
+      g_hash_table_remove (self->pins, &nodes[i].id);
 }
 
 gboolean
@@ -253,6 +282,25 @@ is_seen (const OvBox      *box,
   return box->x < viewport->x + viewport->width / viewport->zoom
          && box->y < viewport->y + viewport->height / viewport->zoom
          && box->x + box->width > viewport->x && box->y + box->height > viewport->y;
+}
+
+/* The least zoom at which all groups around a node are open; 0: unknown node. */
+double
+ov_graph_view_get_zoom_for (const OvGraphView *self,
+                            guint64            id)
+{
+  const OvGraphNode *nodes;
+  guint32 i = self->graph == NULL ? OV_SCENE_NONE : ov_graph_find (self->graph, id);
+  double zoom = 0.01;
+
+  if (i == OV_SCENE_NONE)
+    return 0;
+  nodes = ov_graph_get_nodes (self->graph, NULL);
+  while ((i = nodes[i].parent) != OV_SCENE_NONE)
+    if (self->grain[i] > 0)
+      zoom = MAX (zoom, OPEN_WIDTH * self->strictness / self->grain[i] * 1.01);
+
+  return zoom;
 }
 
 /* What would be open, and how many nodes would be in view then. */

@@ -66,8 +66,14 @@ const OvGraphLayout *ov_graph_view_get_layout (const OvGraphView *self);
 void                ov_graph_view_pin        (OvGraphView *self,
                                               guint64      group,
                                               int          open);
+/* Forgets the pins that keep the groups around a node shut. */
+void                ov_graph_view_unfold     (OvGraphView *self,
+                                              guint64      id);
 gboolean            ov_graph_view_is_open    (const OvGraphView *self,
                                               guint64            group);
+/* The least zoom at which nothing around a node is folded; 0: unknown. */
+double              ov_graph_view_get_zoom_for (const OvGraphView *self,
+                                                guint64            id);
 /* Decides what is open; call it when the camera has moved. */
 void                ov_graph_view_choose     (OvGraphView      *self,
                                               const OvViewport *viewport);

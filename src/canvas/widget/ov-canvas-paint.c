@@ -8,7 +8,7 @@
 const OvTheme *
 ov_canvas_get_theme (OvCanvas *self)
 {
-  return ov_stage_get_theme ();
+  return ov_look_get_theme ();
 }
 
 static void
@@ -43,14 +43,14 @@ ov_canvas_render (GtkWidget       *widget,
     .focus_visible = self->stage.drawn_focus,
     .matches = (const guint64 *) (gpointer) self->matches->data,
     .n_matches = self->matches->len,
-    .text_scale = ov_stage_get_text_scale (&self->stage),
+    .text_scale = ov_look_get_text_scale (widget),
     .scale_factor = scale,
   };
 
   collect_effects (self, places);
   state.effects = (const OvPaintEffect *) (gpointer) self->drawn_effects->data;
   state.n_effects = self->drawn_effects->len;
-  ov_painter_set_families (self->painter, ov_stage_get_family (&self->stage), "Monospace");
+  ov_painter_set_families (self->painter, ov_look_get_family (widget), "Monospace");
   ov_painter_render_image (self->painter, image, self->scene, places, &self->stage.view,
-                           ov_stage_get_theme (), &state);
+                           ov_look_get_theme (), &state);
 }

@@ -67,8 +67,7 @@ ov_canvas_measure (GtkWidget     *widget,
                    int           *minimum_baseline,
                    int           *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 160 : 120;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 420;
+  ov_stage_measure (orientation, minimum, natural);
 }
 
 static void

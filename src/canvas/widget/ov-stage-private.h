@@ -6,15 +6,12 @@
  */
 #pragma once
 
-#include "canvas/render/ov-theme.h"
 #include "canvas/scene/ov-boxes.h"
 #include "canvas/scene/ov-viewport.h"
-
-#include <gtk/gtk.h>
+#include "canvas/widget/ov-look.h"
 
 G_BEGIN_DECLS
 
-#define OV_STAGE_N_IMAGES 3
 #define OV_STAGE_MARGIN   24.0
 #define OV_STAGE_MAX_ZOOM 4.0
 /* Fitting a few boxes does not make them huge. */
@@ -54,9 +51,10 @@ typedef struct
   gint64     coast_us;
   guint      tick_id;
 
-  cairo_surface_t *images[OV_STAGE_N_IMAGES];
-  guint            image, warm_id;
-  gboolean         dirty, warmed, drawn_focus;
+  OvFrames   frames;
+  guint      warm_id;
+  gboolean   dirty, whole; /* something has changed; everything may have */
+  gboolean   warmed, drawn_focus;
 
   guint      rest_id;
   double     pointer_x, pointer_y; /* below 0: outside */
@@ -79,8 +77,9 @@ void       ov_stage_init          (OvStage           *self,
                                    const OvStageActs *acts);
 void       ov_stage_dispose       (OvStage *self);
 void       ov_stage_finalize      (OvStage *self);
-/* Draws anew at the next frame. */
+/* Draws anew at the next frame: everything, or what lies on top (stage.whole says which). */
 void       ov_stage_invalidate    (OvStage *self);
+void       ov_stage_touch         (OvStage *self);
 
 gboolean   ov_stage_is_animated   (OvStage *self);
 gint64     ov_stage_now           (OvStage *self);
@@ -111,11 +110,21 @@ void       ov_stage_zoom_to       (OvStage     *self,
                                    const OvBox *box);
 void       ov_stage_reveal        (OvStage     *self,
                                    const OvBox *box);
+/* The same, at this zoom at least. */
+void       ov_stage_approach      (OvStage     *self,
+                                   const OvBox *box,
+                                   double       zoom);
+/* The same without any zoom: for walking. */
+void       ov_stage_follow        (OvStage     *self,
+                                   const OvBox *box);
 void       ov_stage_zoom_around   (OvStage *self,
                                    double   x,
                                    double   y,
                                    double   factor,
                                    guint    duration_ms);
+void       ov_stage_measure       (GtkOrientation orientation,
+                                   int           *minimum,
+                                   int           *natural);
 void       ov_stage_allocate      (OvStage *self,
                                    int      width,
                                    int      height);
@@ -124,9 +133,6 @@ void       ov_stage_get_rect      (OvStage      *self,
                                    GdkRectangle *rect);
 
 /* ov-stage-paint.c */
-const OvTheme *ov_stage_get_theme (void);
-double     ov_stage_get_text_scale (OvStage *self);
-const char *ov_stage_get_family   (OvStage *self);
 void       ov_stage_snapshot      (OvStage     *self,
                                    GtkSnapshot *snapshot);
 

@@ -12,19 +12,27 @@
 #define COAST_TIME 0.32 /* seconds until a fling has lost most of its speed */
 #define COAST_END  12.0 /* pixels per second */
 
+/* Where a widget's stage is. */
+#define STAGE "ov-stage"
+
+static void
+look_changed_cb (GtkWidget *widget)
+{
+  ov_stage_invalidate (g_object_get_data (G_OBJECT (widget), STAGE));
+}
+
 void
 ov_stage_init (OvStage           *self,
                GtkWidget         *widget,
                const OvStageActs *acts)
 {
-  AdwStyleManager *style = adw_style_manager_get_default ();
-
+  g_object_set_data (G_OBJECT (widget), STAGE, self);
   self->widget = widget;
   self->acts = acts;
   self->view = (OvViewport) { 0, 0, 1, 1, 1 };
   self->view_to = self->view;
   self->needs_fit = TRUE;
-  self->dirty = TRUE;
+  self->dirty = self->whole = TRUE;
   self->pointer_x = self->pointer_y = -1;
 
   gtk_widget_set_focusable (widget, TRUE);
@@ -32,13 +40,7 @@ ov_stage_init (OvStage           *self,
   gtk_widget_set_hexpand (widget, TRUE);
   gtk_widget_set_vexpand (widget, TRUE);
   ov_stage_add_input (self);
-  g_signal_connect_data (style, "notify::dark", G_CALLBACK (ov_stage_invalidate), self, NULL,
-                         G_CONNECT_SWAPPED);
-  g_signal_connect_data (style, "notify::high-contrast", G_CALLBACK (ov_stage_invalidate), self, NULL,
-                         G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (widget, "notify::scale-factor", G_CALLBACK (ov_stage_invalidate), self);
-  g_signal_connect_swapped (gtk_widget_get_settings (widget), "notify::gtk-xft-dpi",
-                            G_CALLBACK (ov_stage_invalidate), self);
+  ov_look_watch (widget, G_CALLBACK (look_changed_cb));
 }
 
 void
@@ -47,19 +49,23 @@ ov_stage_dispose (OvStage *self)
   ov_stage_stop (self);
   g_clear_handle_id (&self->rest_id, g_source_remove);
   g_clear_handle_id (&self->warm_id, g_source_remove);
-  g_signal_handlers_disconnect_by_data (adw_style_manager_get_default (), self);
-  g_signal_handlers_disconnect_by_data (gtk_widget_get_settings (self->widget), self);
 }
 
 void
 ov_stage_finalize (OvStage *self)
 {
-  for (guint i = 0; i < OV_STAGE_N_IMAGES; i++)
-    g_clear_pointer (&self->images[i], cairo_surface_destroy);
+  ov_frames_clear (&self->frames);
 }
 
 void
 ov_stage_invalidate (OvStage *self)
+{
+  self->whole = TRUE;
+  ov_stage_touch (self);
+}
+
+void
+ov_stage_touch (OvStage *self)
 {
   self->dirty = TRUE;
   gtk_widget_queue_draw (self->widget);
@@ -177,7 +183,7 @@ ov_stage_stop (OvStage *self)
     self->view = self->view_to;
   self->camera_moves = FALSE;
   self->velocity_x = self->velocity_y = 0;
-  self->dirty = TRUE;
+  self->dirty = self->whole = TRUE;
 }
 
 void
@@ -289,8 +295,9 @@ ov_stage_zoom_to (OvStage     *self,
 }
 
 void
-ov_stage_reveal (OvStage     *self,
-                 const OvBox *box)
+ov_stage_approach (OvStage     *self,
+                   const OvBox *box,
+                   double       least_zoom)
 {
   const double margin = OV_STAGE_REVEAL_MARGIN;
   OvViewport view = self->camera_moves ? self->view_to : self->view;
@@ -299,7 +306,7 @@ ov_stage_reveal (OvStage     *self,
   ov_viewport_to_screen (&view, box->x, box->y, &x, &y);
   width = MIN (box->width * view.zoom, view.width - 2 * margin);
   height = MIN (box->height * view.zoom, view.height - 2 * margin);
-  zoom = MAX (view.zoom, MIN (OV_STAGE_REVEAL_ZOOM, view.width / box->width / 1.5));
+  zoom = MAX (view.zoom, MIN (least_zoom, OV_STAGE_MAX_ZOOM));
   if (zoom == view.zoom && x >= margin && y >= margin && x + width <= view.width - margin
       && y + height <= view.height - margin)
     return;
@@ -309,6 +316,23 @@ ov_stage_reveal (OvStage     *self,
   view.x = box->x + MIN (box->width, view.width / zoom * 0.6) / 2 - view.width / 2 / zoom;
   view.y = box->y + MIN (box->height, view.height / zoom * 0.6) / 2 - view.height / 2 / zoom;
   ov_stage_move_camera (self, &view, OV_STAGE_MOVE_MS);
+}
+
+void
+ov_stage_reveal (OvStage     *self,
+                 const OvBox *box)
+{
+  double zoom = self->camera_moves ? self->view_to.zoom : self->view.zoom;
+
+  ov_stage_approach (self, box,
+                     MAX (zoom, MIN (OV_STAGE_REVEAL_ZOOM, self->view.width / box->width / 1.5)));
+}
+
+void
+ov_stage_follow (OvStage     *self,
+                 const OvBox *box)
+{
+  ov_stage_approach (self, box, 0);
 }
 
 void
@@ -323,6 +347,15 @@ ov_stage_zoom_around (OvStage *self,
   self->fitted = FALSE;
   ov_viewport_zoom_at (&view, x, y, factor, ov_stage_get_min_zoom (self), OV_STAGE_MAX_ZOOM);
   ov_stage_move_camera (self, &view, duration_ms);
+}
+
+void
+ov_stage_measure (GtkOrientation orientation,
+                  int           *minimum,
+                  int           *natural)
+{
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 160 : 120;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 640 : 420;
 }
 
 /* A fitted view stays fitted; any other keeps what is in its middle. */
