@@ -321,6 +321,9 @@ census_done_cb (GObject      *source,
   /* Whoever comes later has a name, too; a recording shall show the tree of any instant. */
   ov_node_watch (watch->node, ov_invocation_has (watch->invocation, "record") ? OV_WATCH_LIFECYCLE | OV_WATCH_SAMPLES
                                                                             : OV_WATCH_LIFECYCLE);
+  /* Lines are of single events for as long as the node bears it, however many processes there are. */
+  if (watch->spec->spec.automatic)
+    watch->spec->spec.level = OV_TRACE_EVENTS;
   watch->next = ov_store_get_end (watch->store);
   ov_node_trace_async (watch->node, &watch->spec->spec, ov_invocation_get_cancellable (watch->invocation), traced_cb,
                        watch);
@@ -425,9 +428,8 @@ const OvOperation ov_op_trace_watch = {
   .id = "trace.watch",
   .summary = N_("Watch messages, calls and lifecycles as they happen"),
   .description = N_("One line for each event as it comes, and a summary as the last line. The node is protected: a "
-                    "rate limit and a fuse on it count or drop what is too much, and each gap is a line; shown and "
-                    "dropped events are all that were generated, exactly. Wide selections are counted by edges "
-                    "first (--level). Ctrl-C, SIGTERM and a reader that goes away end it in order: flags off, what is on "
+                    "rate limit and a fuse on it count by edges or drop what is too much, and each gap is a line; shown and "
+                    "dropped events are all that were generated, exactly. Ctrl-C, SIGTERM and a reader that goes away end it in order: flags off, what is on "
                     "its way, the summary; the exit status is 0 then, 1 when the node was lost, 141 when "
                     "the reader was. --timeout limits attaching and starting only. With --recording FILE the "
                     "events of a file are shown, by the same filters."),
