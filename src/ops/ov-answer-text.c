@@ -29,6 +29,34 @@ ov_answer_text_dup_safe (const char *text)
   return g_string_free (safe, FALSE);
 }
 
+void
+ov_answer_text_append_cut (GString    *into,
+                           const char *text,
+                           guint       columns,
+                           gboolean    ascii)
+{
+  const char *at = text, *fits = text;
+  guint used = 0;
+
+  if (columns == 0 || ov_process_text_measure (text) <= columns)
+    {
+      g_string_append (into, text);
+      return;
+    }
+  while (*at != '\0')
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      used += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+      at = g_utf8_next_char (at);
+      if (used > columns - 1)
+        break;
+      fits = at;
+    }
+  g_string_append_len (into, text, fits - text);
+  g_string_append (into, ascii ? "~" : "…");
+}
+
 static char *
 dup_bytes (double bytes)
 {

@@ -14,6 +14,11 @@ char *ov_answer_text_write    (const OvOperation *operation,
                                const OvTextStyle *style) G_GNUC_WARN_UNUSED_RESULT;
 /* Text from anywhere without control characters. */
 char *ov_answer_text_dup_safe (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* At most @columns (0: all) of a safe text, with an ellipsis where it was cut. */
+void  ov_answer_text_append_cut (GString    *into,
+                                 const char *text,
+                                 guint       columns,
+                                 gboolean    ascii);
 /* "1.2 MB", "12,345", "2 d 3 h": a figure by the unit that ends the member's name. */
 char *ov_answer_text_dup_figure (const char *member,
                                  JsonNode   *value) G_GNUC_WARN_UNUSED_RESULT;

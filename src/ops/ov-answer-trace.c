@@ -9,6 +9,7 @@
 #include "ops/ov-text-table-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 static char *
 dup_figure_of (const OvAnswerWriter *writer,
@@ -59,46 +60,53 @@ ov_answer_write_summary (OvAnswerWriter *writer)
     g_string_append_printf (writer->out, _("%u processes belong to another tracer and were left alone.\n"), (guint) foreign);
 }
 
-static const char *
-get_name_of (JsonObject *object,
+/* A name, or what many may be called ("shop_customer:init/1") with the pid. */
+static char *
+dup_name_of (JsonObject *object,
              const char *name_member,
              const char *pid_member)
 {
   const char *name = json_object_get_string_member_with_default (object, name_member, NULL);
+  const char *pid = json_object_get_string_member_with_default (object, pid_member, "?");
+  g_autofree char *both = name != NULL && strchr (name, '/') != NULL ? g_strdup_printf ("%s %s", name, pid) : NULL;
 
-  return name != NULL ? name : json_object_get_string_member_with_default (object, pid_member, "?");
+  return ov_answer_text_dup_safe (both != NULL ? both : name != NULL ? name : pid);
+}
+
+/* How long it was on the way; NULL: not seen. */
+static char *
+dup_hop_time (JsonObject *hop)
+{
+  gint64 sent_ns = json_object_get_int_member_with_default (hop, "sent_ns", 0);
+  gint64 received_ns = json_object_get_int_member_with_default (hop, "received_ns", 0);
+
+  return received_ns > sent_ns && sent_ns != 0 ? ov_answer_text_dup_duration ((double) (received_ns - sent_ns) / 1e9)
+                                               : NULL;
 }
 
 /* One hop a line, indented by what caused it. */
 static void
 write_hop (OvAnswerWriter *writer,
-           JsonObject *hop)
+           JsonObject     *hop)
 {
-  gint64 depth = json_object_get_int_member_with_default (hop, "depth", 0);
-  gint64 sent_ns = json_object_get_int_member_with_default (hop, "sent_ns", 0);
-  gint64 received_ns = json_object_get_int_member_with_default (hop, "received_ns", 0);
+  guint indent = (guint) CLAMP (json_object_get_int_member_with_default (hop, "depth", 0), 0, 40) * 2;
   const char *lost = json_object_get_string_member_with_default (hop, "lost", NULL);
-  const char *arrow = writer->style->ascii ? "->" : "→";
-  g_autofree char *from = ov_answer_text_dup_safe (get_name_of (hop, "from_name", "from"));
-  g_autofree char *to = ov_answer_text_dup_safe (get_name_of (hop, "to_name", "to"));
+  g_autofree char *from = dup_name_of (hop, "from_name", "from");
+  g_autofree char *to = dup_name_of (hop, "to_name", "to");
+  g_autofree char *time = dup_hop_time (hop);
   g_autofree char *message =
     ov_answer_text_dup_safe (json_object_get_string_member_with_default (hop, "message", ""));
-  g_autofree char *duration = NULL;
+  g_autofree char *line = g_strdup_printf ("%*s%s %s %s%s%s%s  %s", (int) indent, "", from,
+                                           writer->style->ascii ? "->" : "→", to, time != NULL ? " (" : "",
+                                           time != NULL ? time : "", time != NULL ? ")" : "", message);
 
-  g_string_append_printf (writer->out, "%*s%s %s %s  %s", (int) MIN (depth, 40) * 2, "", from, arrow, to, message);
-  if (received_ns > sent_ns && sent_ns != 0)
-    {
-      duration = ov_answer_text_dup_duration ((double) (received_ns - sent_ns) / 1e9);
-      g_string_append (writer->out, "  ");
-      ov_answer_writer_paint (writer, FAINT, duration);
-    }
+  ov_answer_text_append_cut (writer->out, line, writer->style->columns, writer->style->ascii);
   g_string_append_c (writer->out, '\n');
-  if (lost != NULL)
-    {
-      g_string_append_printf (writer->out, "%*s", (int) MIN (depth + 1, 41) * 2, "");
-      ov_answer_writer_paint (writer, YELLOW, lost);
-      g_string_append_c (writer->out, '\n');
-    }
+  if (lost == NULL)
+    return;
+  g_string_append_printf (writer->out, "%*s", (int) indent + 2, "");
+  ov_answer_writer_paint (writer, YELLOW, lost);
+  g_string_append_c (writer->out, '\n');
 }
 
 void
@@ -130,8 +138,8 @@ write_restart (OvAnswerWriter *writer,
   JsonNode *recovery = json_object_get_member (restart, "recovery_ns");
   const char *old_pid = json_object_get_string_member_with_default (restart, "old_pid", "?");
   const char *new_pid = json_object_get_string_member_with_default (restart, "new_pid", NULL);
-  g_autofree char *child = ov_answer_text_dup_safe (get_name_of (restart, "child_id", "old_pid"));
-  g_autofree char *supervisor = ov_answer_text_dup_safe (get_name_of (restart, "supervisor", "supervisor_pid"));
+  g_autofree char *child = dup_name_of (restart, "child_id", "old_pid");
+  g_autofree char *supervisor = dup_name_of (restart, "supervisor", "supervisor_pid");
   g_autofree char *title = g_strdup_printf ("%s  %s", json_object_get_string_member_with_default (restart, "at", "?"), child);
 
   ov_answer_writer_paint (writer, BOLD, title);
@@ -196,9 +204,11 @@ ov_answer_write_flow (OvAnswerWriter *writer)
   for (guint i = 0; i < json_array_get_length (edges); i++)
     {
       JsonObject *edge = json_array_get_object_element (edges, i);
+      g_autofree char *from = dup_name_of (edge, "from_name", "from");
+      g_autofree char *to = dup_name_of (edge, "to_name", "to");
 
-      ov_text_table_add (table, get_name_of (edge, "from_name", "from"));
-      ov_text_table_add (table, get_name_of (edge, "to_name", "to"));
+      ov_text_table_add (table, from);
+      ov_text_table_add (table, to);
       for (guint k = 0; k < G_N_ELEMENTS (members); k++)
         {
           /* A plain "bytes" has its unit in its name, too. */

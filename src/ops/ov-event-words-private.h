@@ -24,6 +24,9 @@ typedef struct
 gboolean ov_event_call_read     (OvEventCall *self,
                                  guint8       kind,
                                  GBytes      *payload);
+/* The message of a HOP: {seq_trace, Label, {Kind, Serial, From, To, Message}, Ns}. */
+gboolean ov_event_hop_read      (GBytes       *payload,
+                                 OvTermCursor *message);
 /* The raw bytes at a cursor, printed. */
 void     ov_event_words_term    (GString            *into,
                                  const OvTermCursor *cursor,

@@ -89,6 +89,23 @@ ov_event_call_read (OvEventCall *self,
          skip_to (&cursor, &self->result);
 }
 
+gboolean
+ov_event_hop_read (GBytes       *payload,
+                   OvTermCursor *message)
+{
+  guint n;
+
+  init_cursor (message, payload);
+  if (!ov_term_cursor_enter_tuple (message, &n) || n != 4 || !ov_term_cursor_skip (message) ||
+      !ov_term_cursor_skip (message) || !ov_term_cursor_enter_tuple (message, &n) || n != 5)
+    return FALSE;
+  for (guint i = 0; i < 4; i++)
+    if (!ov_term_cursor_skip (message))
+      return FALSE;
+
+  return TRUE;
+}
+
 void
 ov_event_words_term (GString            *into,
                      const OvTermCursor *cursor,
@@ -189,7 +206,7 @@ ov_event_words_append (GString            *into,
                        const OvTermFormat *format)
 {
   OvEventCall call;
-  OvTermCursor whole;
+  OvTermCursor whole, message;
 
   if (payload == NULL || g_bytes_get_size (payload) == 0)
     return;
@@ -217,6 +234,10 @@ ov_event_words_append (GString            *into,
           append_exception (into, &call.result, format);
         }
       return;
+    case OV_EVENT_HOP:
+      if (ov_event_hop_read (payload, &message))
+        whole = message;
+      break;
     default:
       break;
     }

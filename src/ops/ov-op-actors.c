@@ -115,9 +115,10 @@ add_named (OvStore    *store,
   else
     for (guint32 i = 0; i < ov_store_get_n_actors (store); i++)
       {
-        g_autofree char *found = ov_store_dup_actor_name (store, i);
+        g_autofree char *found_pid = NULL;
+        g_autofree char *found = ov_op_dup_actor_name (store, i, &found_pid);
 
-        if (g_str_equal (found, name) || g_str_equal (found, text) || g_str_equal (found, alias))
+        if (found != NULL && (g_str_equal (found, name) || g_str_equal (found, text) || g_str_equal (found, alias)))
           g_array_append_val (actors, i);
       }
   if (actors->len > before)

@@ -41,22 +41,6 @@ flow_free (Flow *flow)
   g_free (flow);
 }
 
-/* Its pid, or the name where that is all that is known. */
-static void
-set_actor (Flow       *flow,
-           JsonObject *object,
-           const char *pid_member,
-           const char *name_member,
-           guint32     actor)
-{
-  OvPid pid = actor != OV_ACTOR_NONE ? ov_store_get_actor (flow->store, actor) : OV_PID_NONE;
-  g_autofree char *name = actor != OV_ACTOR_NONE ? ov_store_dup_actor_name (flow->store, actor) : NULL;
-  g_autofree char *text = ov_pid_is_none (&pid) ? NULL : ov_pid_to_string (&pid, ov_store_get_node (flow->store));
-
-  ov_op_set_text (object, pid_member, text != NULL ? text : name);
-  ov_op_set_text (object, name_member, g_strcmp0 (text, name) != 0 ? name : NULL);
-}
-
 static void
 set_known (JsonObject *object,
            const char *member,
@@ -74,8 +58,8 @@ describe_edge (Flow             *flow,
 {
   JsonObject *object = json_object_new ();
 
-  set_actor (flow, object, "from", "from_name", edge->from);
-  set_actor (flow, object, "to", "to_name", edge->to);
+  ov_op_set_actor (object, "from", "from_name", flow->store, edge->from);
+  ov_op_set_actor (object, "to", "to_name", flow->store, edge->to);
   json_object_set_int_member (object, "messages", (gint64) edge->messages);
   json_object_set_int_member (object, "bytes", (gint64) edge->bytes);
   ov_op_set_text (object, "label", ov_store_get_text (flow->store, edge->shape));
@@ -94,7 +78,7 @@ describe_node (Flow             *flow,
 {
   JsonObject *object = json_object_new ();
 
-  set_actor (flow, object, "pid", "name", node->actor);
+  ov_op_set_actor (object, "pid", "name", flow->store, node->actor);
   json_object_set_int_member (object, "sent", (gint64) node->sent);
   json_object_set_int_member (object, "received", (gint64) node->received);
   json_object_set_double_member (object, "sent_per_s", node->rate_out);

@@ -149,10 +149,11 @@ recorded_ready (OvInvocation   *invocation,
   ov_op_set_text (answer, "name", ov_node_get_name (node));
   ov_op_set_text (answer, "otp_release", ov_node_get_otp_release (node) != 0 ? release : NULL);
   json_object_set_int_member (answer, "process_count", ov_process_table_get_n_alive (table));
-  for (guint i = 0; figures->at_ns != 0 && i < G_N_ELEMENTS (known); i++)
-    json_object_set_int_member (answer, known[i].member, (gint64) known[i].value);
+  /* Zero is what was not told. */
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    ov_op_set_figure (answer, known[i].member, known[i].value != 0 ? known[i].value : OV_UNKNOWN_U64);
   for (guint i = 0; i < G_N_ELEMENTS (bytes); i++)
-    ov_op_set_figure (memory, bytes[i].member, figures->at_ns != 0 ? bytes[i].value : OV_UNKNOWN_U64);
+    ov_op_set_figure (memory, bytes[i].member, bytes[i].value != 0 ? bytes[i].value : OV_UNKNOWN_U64);
   json_object_set_object_member (answer, "memory", memory);
   json_object_set_array_member (answer, "applications", json_array_new ());
   ov_invocation_return_json (invocation, ov_op_node_of_object (answer));

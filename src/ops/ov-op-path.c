@@ -9,6 +9,7 @@
 #include "trace/ov-path.h"
 
 #include "base/ov-wakeup.h"
+#include "ops/ov-event-words-private.h"
 #include "ops/ov-op-support.h"
 #include "ops/ov-operations-private.h"
 
@@ -54,22 +55,6 @@ store_changed_cb (gpointer store,
 }
 
 static void
-set_actor (Path       *path,
-           JsonObject *object,
-           const char *pid_member,
-           const char *name_member,
-           guint32     actor)
-{
-  OvPid pid = actor != OV_ACTOR_NONE ? ov_store_get_actor (path->store, actor) : OV_PID_NONE;
-  g_autofree char *name = actor != OV_ACTOR_NONE ? ov_store_dup_actor_name (path->store, actor) : NULL;
-  g_autofree char *text = ov_pid_is_none (&pid) ? NULL : ov_pid_to_string (&pid, ov_store_get_node (path->store));
-
-  ov_op_set_text (object, pid_member, text != NULL ? text : name);
-  ov_op_set_text (object, name_member, g_strcmp0 (text, name) != 0 ? name : NULL);
-}
-
-/* The message of a hop is in its record: {Kind, Serial, From, To, Message}. */
-static void
 set_message (Path       *path,
              JsonObject *object,
              guint64     number)
@@ -77,26 +62,16 @@ set_message (Path       *path,
   g_autoptr (GBytes) payload = ov_store_dup_payload (path->store, number);
   OvTermFormat format = { .local_node = ov_store_get_node (path->store), .max_chars = MESSAGE_CHARS };
   g_autoptr (GString) text = g_string_new (NULL);
-  gboolean truncated = FALSE;
-  OvEvent event = { 0 };
-  OvTermCursor cursor;
-  const guint8 *bytes;
-  gsize length;
-  guint n;
+  OvTermCursor message;
 
-  if (payload == NULL)
+  if (payload == NULL || !ov_event_hop_read (payload, &message))
     {
       json_object_set_null_member (object, "message");
       return;
     }
-  ov_term_cursor_init (&cursor, g_bytes_get_data (payload, NULL), g_bytes_get_size (payload));
-  if (ov_term_cursor_enter_tuple (&cursor, &n) && n > 0)
-    while (n > 1 && ov_term_cursor_skip (&cursor))
-      n--;
-  if (ov_term_cursor_get_raw (&cursor, &bytes, &length))
-    ov_term_print_bytes (bytes, length, &format, text, &truncated);
+  ov_event_words_term (text, &message, &format);
   ov_op_set_text (object, "message", text->str);
-  if (truncated || (ov_store_get_event (path->store, number, &event) && event.flags & OV_EVENT_TRUNCATED))
+  if (g_str_has_suffix (text->str, "…"))
     json_object_set_boolean_member (object, "truncated", TRUE);
 }
 
@@ -117,8 +92,8 @@ describe_hop (Path            *path,
 {
   JsonObject *object = json_object_new ();
 
-  set_actor (path, object, "from", "from_name", hop->from);
-  set_actor (path, object, "to", "to_name", hop->to);
+  ov_op_set_actor (object, "from", "from_name", path->store, hop->from);
+  ov_op_set_actor (object, "to", "to_name", path->store, hop->to);
   set_ns (object, "sent_ns", hop->sent_ns);
   set_ns (object, "received_ns", hop->received_ns);
   json_object_set_int_member (object, "depth", hop->depth);

@@ -213,6 +213,39 @@ ov_op_set_atom (JsonObject *object,
   ov_op_set_text (object, member, atom != NULL ? text->str : NULL);
 }
 
+/* What the store calls it, without the pid that follows where several may be called so. */
+char *
+ov_op_dup_actor_name (OvStore *store,
+                      guint32  actor,
+                      char   **pid)
+{
+  OvPid value = actor != OV_ACTOR_NONE ? ov_store_get_actor (store, actor) : OV_PID_NONE;
+  g_autofree char *name = actor != OV_ACTOR_NONE ? ov_store_dup_actor_name (store, actor) : NULL;
+
+  *pid = ov_pid_is_none (&value) ? NULL : ov_pid_to_string (&value, ov_store_get_node (store));
+  if (name == NULL || *pid == NULL)
+    return g_steal_pointer (&name);
+  if (g_str_has_suffix (name, *pid))
+    name[strlen (name) - strlen (*pid)] = '\0';
+  g_strchomp (name);
+
+  return *name != '\0' ? g_steal_pointer (&name) : NULL;
+}
+
+void
+ov_op_set_actor (JsonObject *object,
+                 const char *pid_member,
+                 const char *name_member,
+                 OvStore    *store,
+                 guint32     actor)
+{
+  g_autofree char *pid = NULL;
+  g_autofree char *name = ov_op_dup_actor_name (store, actor, &pid);
+
+  ov_op_set_text (object, pid_member, pid != NULL ? pid : name);
+  ov_op_set_text (object, name_member, name);
+}
+
 void
 ov_op_set_figure (JsonObject *object,
                   const char *member,

@@ -46,6 +46,16 @@ void        ov_op_set_text         (JsonObject *object,
 void        ov_op_set_atom         (JsonObject *object,
                                     const char *member,
                                     const char *atom);
+/* The pid of an actor of a store, and what it is called; one that is only a name has its name as both. */
+void        ov_op_set_actor        (JsonObject *object,
+                                    const char *pid_member,
+                                    const char *name_member,
+                                    OvStore    *store,
+                                    guint32     actor);
+/* A registered name, a label, M:F/A; NULL: only its pid is known.  @pid (out): its pid, or NULL. */
+char       *ov_op_dup_actor_name   (OvStore *store,
+                                    guint32  actor,
+                                    char   **pid) G_GNUC_WARN_UNUSED_RESULT;
 /* OV_UNKNOWN_U64 makes null. */
 void        ov_op_set_figure       (JsonObject *object,
                                     const char *member,

@@ -427,12 +427,12 @@ static const OvResultMember watch_members[] = {
 const OvOperation ov_op_trace_watch = {
   .id = "trace.watch",
   .summary = N_("Watch messages, calls and lifecycles as they happen"),
-  .description = N_("One line for each event as it comes, and a summary as the last line. The node is protected: a "
-                    "rate limit and a fuse on it count by edges or drop what is too much, and each gap is a line; shown and "
-                    "dropped events are all that were generated, exactly. Ctrl-C, SIGTERM and a reader that goes away end it in order: flags off, what is on "
-                    "its way, the summary; the exit status is 0 then, 1 when the node was lost, 141 when "
-                    "the reader was. --timeout limits attaching and starting only. With --recording FILE the "
-                    "events of a file are shown, by the same filters."),
+  .description = N_("One line for each event as it comes, and a summary as the last line. The node is protected: a rate "
+                    "limit and a fuse on it count by edges or drop what is too much, and each gap is a line; shown and "
+                    "dropped events are all that were generated, exactly. Ctrl-C, SIGTERM and a reader that goes away "
+                    "end it in order: flags off, what is on its way, the summary. The exit status is 0 then, 1 when the "
+                    "node was lost, 141 when the reader was. --timeout limits attaching and starting only. With "
+                    "--recording FILE the events of a file are shown, by the same filters."),
   .effect = OV_EFFECT_LOAD,
   .needs_node = TRUE,
   .reads_recording = TRUE,
