@@ -15,7 +15,8 @@
 typedef enum
 {
   LAYOUT_TERM_PEER, /* send: the message, who gets it */
-  LAYOUT_TERM,      /* receive, exit, …: a term about oneself */
+  LAYOUT_TERM,      /* exit, …: a term about oneself */
+  LAYOUT_RECEIVE,   /* the message, and mostly who sent it: 'undefined' where nobody did */
   LAYOUT_PEER,      /* link, …: another one */
   LAYOUT_PEER_TERM, /* spawn: another one, and a term */
   LAYOUT_CALL,      /* {M, F, Args}, and what a match specification adds */
@@ -36,7 +37,7 @@ typedef struct
 /* The frequent ones first. */
 static const Kind kinds[] = {
   KIND ("send", SEND, TERM_PEER),
-  KIND ("receive", RECEIVE, TERM),
+  KIND ("receive", RECEIVE, RECEIVE),
   KIND ("call", CALL, CALL),
   KIND ("return_from", RETURN, PAIR),
   KIND ("in", IN, TERM),
@@ -179,6 +180,12 @@ read_layout (OvIntake     *self,
       return !cursor->failed;
     case LAYOUT_TERM:
       return n == 1 && read_payload (cursor, was_cut, found);
+    case LAYOUT_RECEIVE:
+      if ((n != 1 && n != 2) || !read_payload (cursor, was_cut, found))
+        return FALSE;
+      if (n == 2 && !ov_term_cursor_match_atom (cursor, "undefined"))
+        found->event.peer = ov_intake_read_actor (self, cursor);
+      return !cursor->failed;
     case LAYOUT_PEER:
       if (n != 1)
         return FALSE;
@@ -241,7 +248,7 @@ note_message (OvIntake          *self,
   if ((scan->flags & OV_EVENT_IS_CALL) == 0 || ov_pid_is_none (&scan->caller))
     return;
 
-  if (event->kind == OV_EVENT_RECEIVE)
+  if (event->kind == OV_EVENT_RECEIVE && event->peer == OV_ACTOR_NONE)
     event->peer = ov_intake_actor_of (self, &scan->caller);
   if (scan->tag != 0)
     remember_caller (self, scan->tag, ov_intake_actor_of (self, &scan->caller));
