@@ -94,14 +94,20 @@ tear_down (Fixture *fixture)
 
 /* ---- the past ---- */
 
+/* Copied to where the node can read it: it may live in a tree of its own. */
 static void
 load_demo (OvTestNode *peer)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "support", "demo", NULL);
-  g_autofree char *load =
-    g_strdup_printf ("begin {ok, demo, B} = compile:file(\"%s\", [binary]), "
-                     "{module, demo} = code:load_binary(demo, \"demo\", B), demo:start() end", path);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "support", "demo.erl", NULL);
+  g_autofree char *copy = g_build_filename (ov_test_node_get_home (peer), "demo.erl", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *load = NULL;
 
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_true (g_file_set_contents (copy, text, -1, NULL));
+  load = g_strdup_printf ("begin {ok, demo, B} = compile:file(\"%s\", [binary]), "
+                          "{module, demo} = code:load_binary(demo, \"demo\", B), demo:start() end",
+                          ov_test_node_get_inner_path (peer, copy));
   ov_test_node_assert_eval (peer, load, "ok");
 }
 
@@ -233,50 +239,6 @@ static const char *const happenings[] = {
   "begin exit(whereis(past_name), {shot, 1}), ok end",
 };
 
-static void
-save_and_open (Fixture    *fixture,
-               const char *copy);
-
-static void
-test_past (void)
-{
-  g_autoptr (GArray) moments = g_array_new (FALSE, TRUE, sizeof (Moment));
-  g_autoptr (OvPast) past = NULL;
-  OvProcessTable *table;
-  Fixture fixture;
-
-  if (!set_up (&fixture, "past@localhost"))
-    return;
-
-  g_array_set_clear_func (moments, moment_clear);
-  load_demo (fixture.peer);
-  table = ov_node_get_processes (fixture.node);
-  ov_node_watch (fixture.node, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
-  for (guint i = 0; i <= G_N_ELEMENTS (happenings); i++)
-    {
-      Moment moment;
-
-      let_settle (fixture.node);
-      moment = (Moment) { ov_node_get_now (fixture.node), copy_table (table) };
-      g_array_append_val (moments, moment);
-      if (i < G_N_ELEMENTS (happenings))
-        ov_test_node_assert_eval (fixture.peer, happenings[i], "ok");
-    }
-
-  past = ov_past_new (ov_node_get_store (fixture.node));
-  for (guint i = 0; i < 20; i++)
-    {
-      const Moment *moment =
-        &g_array_index (moments, Moment, i < moments->len ? i : (guint) g_test_rand_int_range (0, (gint32) moments->len));
-      g_autofree char *found = copy_table (go (past, moment->at_ns));
-
-      assert_same (found, moment->copy);
-    }
-  g_clear_object (&past);
-  save_and_open (&fixture, g_array_index (moments, Moment, moments->len - 1).copy);
-  tear_down (&fixture);
-}
-
 /* ---- recordings ---- */
 
 static void
@@ -374,6 +336,46 @@ save_and_open (Fixture    *fixture,
     ;
   g_assert_finalize_object (g_steal_pointer (&opened.node));
   g_clear_error (&opened.error);
+}
+
+static void
+test_past (void)
+{
+  g_autoptr (GArray) moments = g_array_new (FALSE, TRUE, sizeof (Moment));
+  g_autoptr (OvPast) past = NULL;
+  OvProcessTable *table;
+  Fixture fixture;
+
+  if (!set_up (&fixture, "past@localhost"))
+    return;
+
+  g_array_set_clear_func (moments, moment_clear);
+  load_demo (fixture.peer);
+  table = ov_node_get_processes (fixture.node);
+  ov_node_watch (fixture.node, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
+  for (guint i = 0; i <= G_N_ELEMENTS (happenings); i++)
+    {
+      Moment moment;
+
+      let_settle (fixture.node);
+      moment = (Moment) { ov_node_get_now (fixture.node), copy_table (table) };
+      g_array_append_val (moments, moment);
+      if (i < G_N_ELEMENTS (happenings))
+        ov_test_node_assert_eval (fixture.peer, happenings[i], "ok");
+    }
+
+  past = ov_past_new (ov_node_get_store (fixture.node));
+  for (guint i = 0; i < 20; i++)
+    {
+      const Moment *moment =
+        &g_array_index (moments, Moment, i < moments->len ? i : (guint) g_test_rand_int_range (0, (gint32) moments->len));
+      g_autofree char *found = copy_table (go (past, moment->at_ns));
+
+      assert_same (found, moment->copy);
+    }
+  g_clear_object (&past);
+  save_and_open (&fixture, g_array_index (moments, Moment, moments->len - 1).copy);
+  tear_down (&fixture);
 }
 
 /* A node that goes down in mid-recording: what was received is in the file, and a new life goes on in it. */
