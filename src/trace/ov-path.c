@@ -363,3 +363,41 @@ ov_path_is_cut (OvPath *self)
 
   return self->is_cut;
 }
+
+/**
+ * ov_path_read_hop:
+ * @payload: of a HOP event
+ * @length: its bytes
+ * @is_send: (out): whether it tells of sending
+ * @message: (out) (transfer none): the message, an external term in @payload
+ * @message_length: (out): its bytes
+ *
+ * Returns: %FALSE when it is another record. Thread: any.
+ */
+gboolean
+ov_path_read_hop (gconstpointer  payload,
+                  gsize          length,
+                  gboolean      *is_send,
+                  const guint8 **message,
+                  gsize         *message_length)
+{
+  OvTermCursor cursor;
+  guint arity;
+
+  g_return_val_if_fail (is_send != NULL && message != NULL && message_length != NULL, FALSE);
+
+  ov_term_cursor_init (&cursor, payload, length);
+  if (!ov_term_cursor_enter_tuple (&cursor, &arity) || arity < 3
+      || !ov_term_cursor_match_atom (&cursor, "seq_trace") || !ov_term_cursor_skip (&cursor)
+      || !ov_term_cursor_enter_tuple (&cursor, &arity) || arity != 5)
+    return FALSE;
+
+  *is_send = ov_term_cursor_match_atom (&cursor, "send");
+  if (!*is_send && !ov_term_cursor_match_atom (&cursor, "receive"))
+    return FALSE;
+  for (guint i = 0; i < 3; i++)
+    if (!ov_term_cursor_skip (&cursor))
+      return FALSE;
+
+  return ov_term_cursor_get_raw (&cursor, message, message_length);
+}

@@ -96,6 +96,22 @@ test_order (void)
   script_clear (&script);
 }
 
+/* Of equal messages, the sender that a receive names decides; who was not seen to send is not mixed up. */
+static void
+test_senders (void)
+{
+  Script script;
+
+  script_init (&script);
+  script_event (&script, 1, "{trace_ts,<0.3.0>,send,tick," SERVER ",~}");
+  script_event (&script, 2, "{trace_ts," CLIENT ",send,tick," SERVER ",~}");
+  script_event (&script, 3, "{trace_ts," SERVER ",'receive',tick," CLIENT ",~}");
+  script_event (&script, 4, "{trace_ts," SERVER ",'receive',tick,<0.4.0>,~}");
+  script_event (&script, 5, "{trace_ts," SERVER ",'receive',tick,undefined,~}");
+  assert_talk (&script, "message a>b tick; message c>b tick; message d>b tick");
+  script_clear (&script);
+}
+
 /* A call that timed out, its late answer, one that ended in 'DOWN', and an 'EXIT' out of nothing. */
 static void
 test_given_up (void)
@@ -343,6 +359,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/trace/conversation/call", test_call);
   g_test_add_func ("/trace/conversation/order", test_order);
+  g_test_add_func ("/trace/conversation/senders", test_senders);
   g_test_add_func ("/trace/conversation/given-up", test_given_up);
   g_test_add_func ("/trace/conversation/notes", test_notes);
   g_test_add_func ("/trace/conversation/chosen", test_chosen);

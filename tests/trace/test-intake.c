@@ -22,6 +22,8 @@ static const struct
   { "{trace_ts,<0.1.0>,send_to_non_existing_process,hi,<0.2.0>,5}",
     "send_to_non_existing_process <0.1.0> <0.2.0> hi" },
   { "{trace_ts,<0.1.0>,'receive',hi,5}", "receive <0.1.0> - hi" },
+  { "{trace_ts,<0.1.0>,'receive',hi,<0.2.0>,5}", "receive <0.1.0> <0.2.0> hi" },
+  { "{trace_ts,<0.1.0>,'receive',hi,undefined,5}", "receive <0.1.0> - hi" },
   { "{trace_ts,<0.1.0>,spawn,<0.2.0>,{m,f,[1]},5}", "spawn <0.1.0> <0.2.0> {m,f,[1]}" },
   { "{trace_ts,<0.1.0>,spawned,<0.2.0>,{m,f,[1]},5}", "spawned <0.1.0> <0.2.0> {m,f,[1]}" },
   { "{trace_ts,<0.1.0>,exit,{badmatch,1},5}", "exit <0.1.0> - {badmatch,1}" },
@@ -104,6 +106,34 @@ test_cut (void)
   result = script_payload (&script, 1);
   g_assert_cmpstr (result, ==, "{{m,f,1},['…']}");
   g_assert_cmpuint (script_get (&script, 1).size_bytes, ==, 99);
+  script_clear (&script);
+}
+
+/* A hop stands as the VM told it, its message cut or not. */
+static void
+test_hops (void)
+{
+  g_autofree char *whole = NULL;
+  g_autofree char *cut = NULL;
+  Script script;
+  OvEvent event;
+
+  script_init (&script);
+  g_assert_cmpuint (script_take (&script, EVENTS,
+                                 "[{seq_trace,42,{send,{0,1},<0.1.0>,<0.2.0>,{go,1}},5},"
+                                 "{seq_trace_cut,42,{send,{0,1},<0.1.0>,<0.2.0>,{7777,{go,'…'}}},6}]"),
+                    ==, 2);
+  whole = script_payload (&script, 0);
+  g_assert_cmpstr (whole, ==, "{seq_trace,42,{send,{0,1},<0.1.0>,<0.2.0>,{go,1}},5}");
+  cut = script_payload (&script, 1);
+  g_assert_cmpstr (cut, ==, "{seq_trace,42,{send,{0,1},<0.1.0>,<0.2.0>,{go,'…'}},6}");
+  event = script_get (&script, 1);
+  g_assert_cmpuint (event.kind, ==, OV_EVENT_HOP);
+  g_assert_cmpuint (event.flags, ==, OV_EVENT_TRUNCATED);
+  g_assert_cmpuint (event.size_bytes, ==, 7777);
+  g_assert_cmpuint (event.actor, ==, script_actor (&script, 1));
+  g_assert_cmpuint (event.peer, ==, script_actor (&script, 2));
+  g_assert_cmpstr (script_shape (&script, 1), ==, "{go,_}");
   script_clear (&script);
 }
 
@@ -205,8 +235,7 @@ test_flow (void)
   script_clear (&script);
 }
 
-/* A batch of records is one event, and gives names to those that have registered one, and to those
- * that an event has met; the others are no actors yet. */
+/* A batch of records is one event, and gives names to the registered and to those that events have met. */
 static void
 test_records (void)
 {
@@ -214,16 +243,15 @@ test_records (void)
   Script script;
 
   script_init (&script);
-  script_event (&script, 1, "{trace_ts,<0.2.0>,send,hi,<0.3.0>,~}");
+  script_event (&script, 0, "{trace_ts,<0.2.0>,send,hi,<0.3.0>,~}");
   g_assert_cmpuint (script_take (&script, OV_TRACE_MESSAGE_RECORDS,
                                  "[{1,<0.1.0>,{2,shop_cart,init,1,[],[],[],[],[]},cart,1,100,1,0,1,[],[]},"
                                  "{1,<0.2.0>,0,[],1,100,1,0,1,[],[]},"
-                                 "{1,<0.7.0>,0,[],1,100,1,0,1,[],[]},"
                                  "{3,5,<0.3.0>,<0.1.0>,shop_order,init,1},"
-                                 "{5,5,<0.4.0>,stock,true},{99,what}]"),
+                                 "{5,5,<0.4.0>,stock,true},{3,5,<0.5.0>,<0.1.0>,shop_order,init,1},{99,what}]"),
                     ==, 1);
   g_assert_cmpuint (script_get (&script, 1).kind, ==, OV_EVENT_RECORDS);
-  g_assert_cmpuint (ov_store_get_n_actors (script.store), ==, 4);
+  g_assert_cmpuint (script_actor (&script, 5), ==, OV_ACTOR_NONE);
   one = script_name (&script, script_actor (&script, 1));
   two = script_name (&script, script_actor (&script, 2));
   three = script_name (&script, script_actor (&script, 3));
@@ -309,6 +337,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/trace/intake/kinds", test_kinds);
   g_test_add_func ("/trace/intake/cut", test_cut);
+  g_test_add_func ("/trace/intake/hops", test_hops);
   g_test_add_func ("/trace/intake/who", test_who);
   g_test_add_func ("/trace/intake/gaps-and-levels", test_gaps_and_levels);
   g_test_add_func ("/trace/intake/flow", test_flow);
