@@ -33,11 +33,4 @@ const OvPathHop *ov_path_get_hops (OvPath *self,
                                    guint  *n); /* parents before children, by time */
 gboolean         ov_path_is_cut   (OvPath *self);
 
-/* The message in the payload of a HOP event, and whether it was sent (else: received). */
-gboolean         ov_path_read_hop (gconstpointer  payload,
-                                   gsize          length,
-                                   gboolean      *is_send,
-                                   const guint8 **message,
-                                   gsize         *message_length);
-
 G_END_DECLS
