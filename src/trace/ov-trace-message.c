@@ -78,8 +78,7 @@ read_figure (OvTermCursor *cursor,
     guint64    *figure;
   } figures[] = {
     { "generated", &meter->generated }, { "sent", &meter->sent },   { "dropped", &meter->dropped },
-    { "in_edges", &meter->in_edges },   { "paused_ns", &meter->paused_ns },
-    { "queue", &meter->queue },         { "events_per_s", &meter->events_per_s },
+    { "paused_ns", &meter->paused_ns }, { "queue", &meter->queue }, { "events_per_s", &meter->events_per_s },
   };
   gint64 value;
 

@@ -45,6 +45,10 @@ static const struct
   [COLUMN_SIZE] = { N_("Size"), 76, TRUE, FALSE, FALSE },
 };
 
+/* What has no term of the node in it has no size to speak of. */
+static const guint64 counted = OV_EVENT_MASK (OV_EVENT_FLOW) | OV_EVENT_MASK (OV_EVENT_LATENCY)
+                               | OV_EVENT_MASK (OV_EVENT_GAP) | OV_EVENT_MASK (OV_EVENT_LEVEL);
+
 static char *
 dup_text (const OvEventSource *source,
           Column               column,
@@ -69,7 +73,8 @@ dup_text (const OvEventSource *source,
       return ov_event_words_message (source->store, number, event,
                                      ov_event_words_get_style (), MAX_CHARS);
     case COLUMN_SIZE:
-      return event->size_bytes ? ov_words_bytes (event->size_bytes) : g_strdup ("");
+      return event->size_bytes && !(counted & OV_EVENT_MASK (event->kind))
+             ? ov_words_bytes (event->size_bytes) : g_strdup ("");
     case N_COLUMNS:
     default:
       return g_strdup ("");

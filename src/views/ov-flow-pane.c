@@ -204,24 +204,28 @@ void
 ov_flow_pane_show_bottleneck (OvFlowPane         *self,
                               const OvBottleneck *bottleneck)
 {
+  g_autofree char *growth = bottleneck->growth > 0 ? ov_words_rate (bottleneck->growth) : NULL;
+
   g_return_if_fail (OV_IS_FLOW_PANE (self));
 
   stop_counting (self);
   self->from = self->to = OV_ACTOR_NONE;
   gtk_label_set_text (self->title_label, _("Its mailbox grows"));
   gtk_label_set_text (self->forms_label, _("Who fills it"));
-  gtk_widget_set_visible (GTK_WIDGET (self->forms_label), bottleneck->n_shares > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->forms_label), bottleneck->n_senders > 0);
   ov_actor_button_set (self->from_button, self->session, self->node, bottleneck->actor);
   gtk_widget_set_visible (GTK_WIDGET (self->to_button), FALSE);
   gtk_widget_set_visible (self->arrow, FALSE);
   gtk_widget_set_visible (self->sequence_button, FALSE);
   ov_facts_begin (self->facts);
+  add_count (self->facts, _("Mailbox"), bottleneck->mailbox);
+  ov_facts_add (self->facts, _("Grows by"), growth, FALSE);
   ov_facts_end (self->facts);
   ov_facts_begin (self->forms);
-  for (guint i = 0; i < bottleneck->n_shares; i++)
+  for (guint i = 0; i < bottleneck->n_senders; i++)
     {
-      g_autofree char *share = g_strdup_printf ("%.0f %%", bottleneck->shares[i].share * 100);
-      g_autofree char *who = dup_title (self, bottleneck->shares[i].actor);
+      g_autofree char *share = g_strdup_printf ("%.0f %%", bottleneck->senders[i].share * 100);
+      g_autofree char *who = dup_title (self, bottleneck->senders[i].actor);
 
       ov_facts_add (self->forms, share, who, FALSE);
     }

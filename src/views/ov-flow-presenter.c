@@ -20,6 +20,7 @@
 #define INTERVAL_MS     500
 #define REPLAY_MS       50
 #define MAX_EDGES       20000
+#define MAX_BOTTLENECKS 50
 /* More single messages a turn are no dots any more: width and colour tell them. */
 #define MAX_DOTS        (OV_GRAPH_MAX_DOTS / 3)
 #define TRAVEL_MS       600
@@ -66,9 +67,7 @@ typedef struct
 {
   OvFlow      *flow;
   gint64       from_ns, to_ns;
-  GArray      *growing;     /* of guint32 */
   OvFlowGraph *graph;
-  GArray      *bottlenecks; /* of OvBottleneck */
 } Work;
 
 static void
@@ -78,8 +77,6 @@ work_free (gpointer data)
 
   g_clear_pointer (&self->flow, ov_flow_free);
   g_clear_pointer (&self->graph, ov_flow_graph_free);
-  g_clear_pointer (&self->growing, g_array_unref);
-  g_clear_pointer (&self->bottlenecks, g_array_unref);
   g_free (self);
 }
 
@@ -93,14 +90,6 @@ work_cb (GTask        *task,
 
   ov_flow_update (work->flow, cancellable);
   work->graph = ov_flow_get_graph (work->flow, work->from_ns, work->to_ns, MAX_EDGES);
-  for (guint i = 0; i < work->growing->len; i++)
-    {
-      OvBottleneck it = { .actor = g_array_index (work->growing, guint32, i) };
-
-      it.n_shares = ov_flow_get_senders (work->flow, it.actor, work->from_ns, work->to_ns, it.shares,
-                                         G_N_ELEMENTS (it.shares));
-      g_array_append_val (work->bottlenecks, it);
-    }
   g_task_return_boolean (task, TRUE);
 }
 
@@ -239,7 +228,8 @@ worked_cb (GObject      *source,
   g_clear_pointer (&self->shown, ov_flow_graph_free);
   g_clear_pointer (&self->bottlenecks, g_array_unref);
   self->shown = g_steal_pointer (&work->graph);
-  self->bottlenecks = g_steal_pointer (&work->bottlenecks);
+  self->bottlenecks = ov_bottleneck_list (ov_actor_get_table (self->session, self->node), self->flow,
+                                          get_store (self), MAX_BOTTLENECKS);
   present (self);
   if (self->canvas && is_live (self))
     send_live_dots (self);
@@ -258,9 +248,6 @@ refresh (OvFlowPresenter *self)
     return;
   work = g_new0 (Work, 1);
   work->flow = g_steal_pointer (&self->flow);
-  work->growing = ov_flow_scene_list_growing (get_store (self),
-                                              ov_actor_get_table (self->session, self->node));
-  work->bottlenecks = g_array_new (FALSE, FALSE, sizeof (OvBottleneck));
   get_range (self, &work->from_ns, &work->to_ns);
   self->working = g_cancellable_new ();
   task = g_task_new (NULL, self->working, worked_cb, g_object_ref (self));

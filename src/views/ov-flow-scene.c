@@ -264,19 +264,18 @@ find_bottleneck (Build   *build,
 /* "mailbox 1,204, 80 % from orders". */
 static char *
 dup_trouble (Build              *build,
-             const Place        *place,
              const OvBottleneck *bottleneck)
 {
-  g_autofree char *count = ov_words_count ((guint64) get_mailbox (build, place->slot));
-  g_autofree char *who = bottleneck->n_shares
-    ? ov_actor_dup_title (build->table, build->store, bottleneck->shares[0].actor) : NULL;
+  g_autofree char *count = ov_words_count (bottleneck->mailbox);
+  g_autofree char *who = bottleneck->n_senders
+    ? ov_actor_dup_title (build->table, build->store, bottleneck->senders[0].actor) : NULL;
 
   if (!who)
     /* Translators: how many messages wait. */
     return g_strdup_printf (_("mailbox %s, growing"), count);
   /* Translators: how many messages wait, a share of them in per cent, who sent that share. */
   return g_strdup_printf (_("mailbox %s, %.0f %% from %s"), count,
-                          bottleneck->shares[0].share * 100, who);
+                          bottleneck->senders[0].share * 100, who);
 }
 
 static guint8
@@ -307,7 +306,7 @@ add_actor (Build       *build,
     ? ov_process_table_get_row (build->table, place->slot) : NULL;
   const OvBottleneck *bottleneck = find_bottleneck (build, place->actor);
   g_autofree char *title = ov_actor_dup_title (build->table, build->store, place->actor);
-  g_autofree char *below = bottleneck ? dup_trouble (build, place, bottleneck)
+  g_autofree char *below = bottleneck ? dup_trouble (build, bottleneck)
                                       : ov_actor_dup_pid (build->store, place->actor);
   OvGraphNode node = {
     .id = place->id, .parent = parent, .shape = shape_of (row), .weight = (float) place->rate,
@@ -431,23 +430,4 @@ ov_flow_scene_build (const OvFlowGraph        *flow,
   if (ramp)
     *ramp = build.ramp;
   return build.graph;
-}
-
-GArray *
-ov_flow_scene_list_growing (OvStore        *store,
-                            OvProcessTable *table)
-{
-  GArray *actors = g_array_new (FALSE, FALSE, sizeof (guint32));
-  guint32 n;
-  const OvProcess *rows = ov_process_table_get_rows (table, &n);
-
-  for (guint32 slot = 0; slot < n; slot++)
-    if (rows[slot].used && rows[slot].alive && rows[slot].mark == OV_MARK_MAILBOX_GROWING)
-      {
-        guint32 actor = ov_store_find_actor (store, &rows[slot].pid);
-
-        if (actor != OV_ACTOR_NONE)
-          g_array_append_val (actors, actor);
-      }
-  return actors;
 }

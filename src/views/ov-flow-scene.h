@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "analytics/ov-bottleneck.h"
 #include "canvas/scene/ov-graph.h"
 #include "model/ov-process-table.h"
 #include "trace/ov-flow.h"
@@ -18,14 +19,6 @@ typedef enum
   OV_FLOW_COLOR_MAILBOX, /* of processes: messages that wait */
   OV_FLOW_COLOR_RATE,    /* of both: messages a second */
 } OvFlowColor;
-
-/* A process whose mailbox grows, and who fills it. */
-typedef struct
-{
-  guint32     actor;
-  guint       n_shares;
-  OvFlowShare shares[3]; /* descending */
-} OvBottleneck;
 
 typedef struct
 {
@@ -51,8 +44,5 @@ OvGraph *ov_flow_scene_build       (const OvFlowGraph        *flow,
                                     OvProcessTable           *table,
                                     const OvFlowSceneOptions *options,
                                     OvFlowRamp               *ramp) G_GNUC_WARN_UNUSED_RESULT;
-/* Actors whose mailbox has grown for three sweeps: (element-type guint32). */
-GArray  *ov_flow_scene_list_growing (OvStore        *store,
-                                     OvProcessTable *table) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -126,7 +126,19 @@ ov_heat_key_set (OvHeatKey  *self,
 
   low = dup_figure (overlay, ramp.low);
   high = dup_figure (overlay, ramp.high);
-  gtk_label_set_text (GTK_LABEL (self->title), _(titles[overlay]));
+  ov_heat_key_set_words (self, _(titles[overlay]), low, high);
+}
+
+void
+ov_heat_key_set_words (OvHeatKey  *self,
+                       const char *title,
+                       const char *low,
+                       const char *high)
+{
+  g_return_if_fail (OV_IS_HEAT_KEY (self));
+
+  gtk_widget_set_visible (GTK_WIDGET (self), TRUE);
+  gtk_label_set_text (GTK_LABEL (self->title), title);
   gtk_label_set_text (GTK_LABEL (self->low), low);
   gtk_label_set_text (GTK_LABEL (self->high), high);
 }

@@ -17,5 +17,10 @@ G_DECLARE_FINAL_TYPE (OvHeatKey, ov_heat_key, OV, HEAT_KEY, GtkWidget)
 void ov_heat_key_set (OvHeatKey  *self,
                       OvOverlay   overlay,
                       OvHeatRamp  ramp);
+/* The same for any figure: what it is, and what its two ends are. */
+void ov_heat_key_set_words (OvHeatKey  *self,
+                            const char *title,
+                            const char *low,
+                            const char *high);
 
 G_END_DECLS

@@ -137,14 +137,17 @@ static void
 show_nothing (OvSequencePage *self)
 {
   OvStoreFigures figures;
-  gboolean has_messages;
+  gboolean has_messages, has_counts;
 
   ov_store_get_figures (get_store (self), &figures);
   has_messages = figures.by_kind[OV_EVENT_SEND] + figures.by_kind[OV_EVENT_RECEIVE] > 0;
+  has_counts = figures.by_kind[OV_EVENT_FLOW] > 0;
   adw_status_page_set_title (self->nothing_status, has_messages ? _("Nobody spoke in this time")
-                                                                : _("No conversation yet"));
+                                                   : has_counts ? _("Messages were only counted")
+                                                   : _("No conversation yet"));
   adw_status_page_set_description (self->nothing_status,
     has_messages ? _("Choose another process, or drag over a longer time on the time line.")
+    : has_counts ? _("Trace single events of a process to see what it says to whom, in order.")
     : _("Trace the messages of a process to see whom it talks to, in order."));
   gtk_stack_set_visible_child_name (self->stack, "nothing");
 }
