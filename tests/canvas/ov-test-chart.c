@@ -40,9 +40,11 @@ static const Row STORY[] = {
   { 4, 2, OV_ARROW_SIGNAL, 845075, "{'DOWN', #Ref<0.1.2.3>, process, <0.214.0>, timeout}", 16, NONE },
   { NONE, NONE, OV_ARROW_GAP, 846000, "1,234 events were not recorded", 17, NONE },
   { 1, 5, OV_ARROW_CREATE, 847000, "restart", 18, NONE },
-  { 5, 3, OV_ARROW_OPEN, 848000, "{take, tea, 2}", 19, NONE },
-  { 3, 5, OV_ARROW_SOLID, 848800, "{taken, [tea, tea]}", 20, NONE },
-  { 5, 1, OV_ARROW_TIMER, 849600, "given up after 5 s", 21, NONE },
+  { 0, 3, OV_ARROW_SOLID, 847500, "{count, all}", 23, NONE },
+  { 5, 3, OV_ARROW_OPEN, 848000, "{take, tea, 2}", 20, NONE },
+  { 3, 5, OV_ARROW_SOLID, 848800, "{taken, [tea, tea]}", 21, NONE },
+  { 5, 1, OV_ARROW_TIMER, 849600, "given up after 5 s", 22, NONE },
+  { 3, 0, OV_ARROW_SOLID, 850100, "{count, 12}", 23, NONE },
 };
 
 static char *

@@ -13,11 +13,13 @@
 #define LEAST_TIME    7.0
 #define TIME_MARGIN  12.0
 #define NAME_SIZE    12.0
-#define LEAST_NAME    8.5
+#define LEAST_NAME    7.5
 #define PID_SIZE     10.0
 #define HEAD_MARGIN   6.0
 /* Of a time only the figures that matter are set in full ink. */
 #define SOFT_FIGURES 3
+/* As far as leaves them 4.5:1. */
+#define SOFTER       0.1
 
 static void
 draw_time (OvChartPainting *self,
@@ -29,16 +31,16 @@ draw_time (OvChartPainting *self,
   double right = self->measure.gutter - TIME_MARGIN * self->measure.scale;
   double line = ov_pen_get_line (&self->pen, OV_FACE_MONO, size);
   double y = ov_chart_painting_line_y (self, row) - line / 2;
-  OvColor soft = ov_color_mix (self->theme->text_soft, self->theme->background, 0.25);
+  OvColor soft = ov_color_mix (self->theme->text_soft, self->theme->background, SOFTER);
   double width;
 
   if (y < self->measure.head - self->measure.row || y > self->view->height)
     return;
   width = ov_pen_words (&self->pen, OV_FACE_MONO, size, time + hard, right, y, self->measure.gutter,
-                        OV_ALIGN_END, self->theme->dark ? self->theme->text_soft : soft);
+                        OV_ALIGN_END, row == self->view->selected ? self->theme->text_soft : soft);
   time[hard] = '\0';
   ov_pen_words (&self->pen, OV_FACE_MONO, size, time, right - width, y, self->measure.gutter, OV_ALIGN_END,
-                row == self->view->selected ? self->theme->text : self->theme->text_soft);
+                row == self->view->selected ? self->theme->text : ov_color_mix (self->theme->text_soft, self->theme->text, 0.35));
 }
 
 /* Two slanted strokes through the gutter's line, and how long nothing happened. */
@@ -105,18 +107,21 @@ ov_chart_painting_gutter (OvChartPainting *self)
   draw_breaks (self);
 }
 
-/* To the size that shows the name whole, within reason. */
+/* To the size that shows the words whole, within reason. */
 static double
-fit_name (OvChartPainting *self,
-          const char      *name,
-          double           width)
+fit (OvChartPainting *self,
+     OvFace           face,
+     double           size,
+     double           smallest,
+     const char      *words,
+     double           width)
 {
-  double size = NAME_SIZE * self->measure.scale, smallest = LEAST_NAME * self->measure.scale;
+  smallest *= self->measure.scale;
+  for (size *= self->measure.scale; size > smallest; size -= self->measure.scale / 2)
+    if (ov_pen_measure (&self->pen, face, size, words) <= width)
+      return size;
 
-  while (size > smallest && ov_pen_measure (&self->pen, OV_FACE_BOLD, size, name) > width)
-    size = MAX (size - self->measure.scale, smallest);
-
-  return size;
+  return smallest;
 }
 
 static gboolean
@@ -135,21 +140,24 @@ draw_names (OvChartPainting   *self,
 {
   const char *name = ov_chart_get_text (self->chart, lane->label);
   const char *pid = ov_chart_get_text (self->chart, lane->sublabel);
-  double scale = self->measure.scale, width = box->width - 16 * scale, x = box->x + box->width / 2;
-  double size, line, pid_size = PID_SIZE * scale, pid_line = 0, top;
+  double scale = self->measure.scale, width = box->width - MIN (16 * scale, 0.16 * box->width);
+  double x = box->x + box->width / 2, size, line, pid_size, pid_line = 0, top;
+  g_autofree char *cut = NULL;
 
   if (lane->tone != OV_TONE_NEUTRAL)
     width -= 16 * scale;
-  size = fit_name (self, name, width);
+  size = fit (self, OV_FACE_BOLD, NAME_SIZE, LEAST_NAME, name, width);
+  pid_size = fit (self, OV_FACE_MONO, PID_SIZE, LEAST_NAME, pid, width);
+  cut = ov_pen_cut_middle (&self->pen, OV_FACE_BOLD, size, name, width);
   line = ov_pen_get_line (&self->pen, OV_FACE_BOLD, size);
   if (*pid != '\0')
     pid_line = ov_pen_get_line (&self->pen, OV_FACE_MONO, pid_size);
   top = box->y + (box->height - line - pid_line) / 2;
   if (lane->shape == OV_SHAPE_HEADER)
     top += 3 * scale;
-  ov_pen_words (&self->pen, OV_FACE_BOLD, size, name, x, top, width, OV_ALIGN_CENTER, ink);
+  ov_pen_words (&self->pen, OV_FACE_BOLD, size, cut, x, top, width + 1, OV_ALIGN_CENTER, ink);
   if (*pid != '\0')
-    ov_pen_words (&self->pen, OV_FACE_MONO, pid_size, pid, x, top + line, width, OV_ALIGN_CENTER, soft);
+    ov_pen_words (&self->pen, OV_FACE_MONO, pid_size, pid, x, top + line, width + 1, OV_ALIGN_CENTER, soft);
 }
 
 static void

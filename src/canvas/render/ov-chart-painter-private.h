@@ -41,8 +41,15 @@ const char *ov_chart_painting_label (OvChartPainting *self,
                                      guint32          row,
                                      double           room);
 
+/* ov-chart-arrows.c */
+void    ov_chart_painting_row      (OvChartPainting *self,
+                                    guint32          row);
 /* ov-chart-rows.c: what scrolls. */
 void    ov_chart_painting_rows     (OvChartPainting *self);
+double  ov_chart_painting_bar_unit (const OvChartPainting *self);
+double  ov_chart_painting_bar_left (const OvChartPainting *self,
+                                    guint32                lane,
+                                    guint8                 slot);
 /* ov-chart-heads.c: what stays. */
 void    ov_chart_painting_gutter   (OvChartPainting *self);
 void    ov_chart_painting_heads    (OvChartPainting *self);

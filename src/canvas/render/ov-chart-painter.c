@@ -97,9 +97,9 @@ ov_chart_painting_ground (const OvChartPainting *self,
   const OvTheme *theme = self->theme;
 
   if (row == self->view->selected)
-    return ov_color_mix (theme->background, theme->accent, 0.16);
+    return ov_color_mix (theme->background, theme->accent, 0.13);
   if (is_other_half (self, row))
-    return ov_color_mix (theme->background, theme->accent, 0.08);
+    return ov_color_mix (theme->background, theme->accent, 0.07);
   if (row == self->view->hovered)
     return ov_color_mix (theme->background, theme->text, 0.05);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What scrolls: lifelines, activation bars, arrows with their labels, breaks and gaps.
+ * What scrolls: bands of what is pointed at, lifelines, activation bars, and then row by row.
  *
- * An arrow begins and ends at the edge of the bars on its lanes.  Its label stands next to the sender, so that
- * what one process says is read down one column, and moves into sight when the sender is not.
+ * What reaches in from above is drawn once per lane where many things would lie upon each other.
  * Thread: one at a time, the painter's owner.
  */
 #include "canvas/render/ov-chart-painter-private.h"
@@ -12,82 +11,13 @@
 #include <math.h>
 
 /* Arrows and brackets from above that reach into the view. */
-#define MAX_CROSSING  2048
-#define HEAD_LENGTH   9.0
-#define HEAD_HALF     4.5
-#define LOOP_WIDTH   26.0
-#define CROSS_HALF    5.0
-#define LABEL_MARGIN  8.0
-/* What stands on one lane may say as much beside it, for nothing else is in its row. */
-#define LONE_LANES    2.5
-#define HINT_LANES    1.4
-/* Past this many rows a message that waits is drawn as a short slope, or all lines would be one web. */
-#define MAX_SLOPE    24u
+#define MAX_CROSSING 2048
 
 static double
 least (double a,
        double b)
 {
   return MIN (a, b);
-}
-
-/* Colours of each kind, as offsets into a theme. */
-static const struct
-{
-  gsize  color;
-  OvDash dash;
-  OvTone mark;
-} KINDS[] = {
-  [OV_ARROW_SOLID] = { G_STRUCT_OFFSET (OvTheme, text_soft), OV_DASH_NONE, OV_TONE_NEUTRAL },
-  [OV_ARROW_DASHED] = { G_STRUCT_OFFSET (OvTheme, text_soft), OV_DASH_LONG, OV_TONE_NEUTRAL },
-  [OV_ARROW_OPEN] = { G_STRUCT_OFFSET (OvTheme, text_soft), OV_DASH_NONE, OV_TONE_NEUTRAL },
-  [OV_ARROW_SIGNAL] = { G_STRUCT_OFFSET (OvTheme, error), OV_DASH_NONE, OV_TONE_ERROR },
-  [OV_ARROW_CREATE] = { G_STRUCT_OFFSET (OvTheme, accent), OV_DASH_LONG, OV_TONE_NEUTRAL },
-  [OV_ARROW_END] = { G_STRUCT_OFFSET (OvTheme, text_soft), OV_DASH_NONE, OV_TONE_NEUTRAL },
-  [OV_ARROW_NOTE] = { G_STRUCT_OFFSET (OvTheme, border), OV_DASH_NONE, OV_TONE_NEUTRAL },
-  [OV_ARROW_TIMER] = { G_STRUCT_OFFSET (OvTheme, warning), OV_DASH_NONE, OV_TONE_WARNING },
-  [OV_ARROW_GAP] = { G_STRUCT_OFFSET (OvTheme, text_soft), OV_DASH_NONE, OV_TONE_NEUTRAL },
-};
-
-static OvColor
-get_color (const OvChartPainting *self,
-           guint32                row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  OvColor color = G_STRUCT_MEMBER (OvColor, self->theme, KINDS[arrow->kind].color);
-
-  if (arrow->kind == OV_ARROW_END && arrow->tone == OV_TONE_ERROR)
-    color = self->theme->error;
-  else if (row == self->view->selected && KINDS[arrow->kind].mark == OV_TONE_NEUTRAL)
-    color = self->theme->accent;
-  if (arrow->dim)
-    color = ov_color_mix (color, self->theme->background, 0.6);
-
-  return color;
-}
-
-static OvColor
-get_ink (const OvChartPainting *self,
-         guint32                row)
-{
-  return self->arrows[row].dim ? ov_color_mix (self->theme->text, self->theme->background, 0.5)
-                               : self->theme->text;
-}
-
-static double
-line_width (const OvChartPainting *self,
-            guint32                row)
-{
-  return (row == self->view->selected ? 2 : 1.3) * self->theme->border_width;
-}
-
-static guint32
-only_lane (const OvChartArrow *arrow)
-{
-  if (arrow->kind == OV_ARROW_NOTE)
-    return arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to;
-
-  return arrow->to != OV_SCENE_NONE ? arrow->to : arrow->from;
 }
 
 /* ---- lifelines ---- */
@@ -98,12 +28,12 @@ draw_lifeline (OvChartPainting *self,
                double           x,
                double           y0,
                double           y1,
+               double           width,
                OvDash           dash,
                OvColor          color)
 {
   guint32 n_breaks, at = ov_chart_count_breaks (self->chart, self->first_row);
   const guint32 *breaks = ov_chart_get_breaks (self->chart, &n_breaks);
-  double width = 1.2 * self->theme->border_width;
 
   y0 = MAX (y0, -1);
   y1 = least (y1, self->view->height + 1);
@@ -130,6 +60,7 @@ draw_lane_line (OvChartPainting *self,
   double x = ov_chart_painting_lane_x (self, lane), y0 = -1, y1 = self->view->height + 1;
   double bottom = self->measure.height - self->view->y;
   OvColor color = ov_color_mix (self->theme->background, self->theme->edge, 0.7);
+  gboolean chosen = lane == self->view->selected_lane;
 
   if (info->first_row >= self->end_row || (info->end_row < self->first_row && info->first_row > 0))
     return;
@@ -137,8 +68,8 @@ draw_lane_line (OvChartPainting *self,
     y0 = ov_chart_painting_line_y (self, info->first_row);
   if (info->end_row < self->end_row)
     y1 = ov_chart_painting_line_y (self, info->end_row);
-  draw_lifeline (self, x, y0, least (y1, bottom), OV_DASH_NONE,
-                 lane == self->view->selected_lane ? self->theme->accent : color);
+  draw_lifeline (self, x, y0, least (y1, bottom), (chosen ? 2 : 1.2) * self->theme->border_width, OV_DASH_NONE,
+                 chosen ? self->theme->accent : color);
 }
 
 static void
@@ -146,44 +77,30 @@ draw_lifelines (OvChartPainting *self)
 {
   OvColor color = ov_color_mix (self->theme->background, self->theme->edge, 0.6);
 
-  if (self->view->selected_lane < self->n_lanes)
-    ov_pen_fill (&self->pen, ov_chart_painting_lane_x (self, self->view->selected_lane)
-                             - self->measure.lane / 2, 0, self->measure.lane, self->view->height,
-                 ov_color_mix (self->theme->background, self->theme->accent, 0.05));
   for (guint i = 0; i < 2; i++)
     if (self->measure.outside[i] > 0)
       draw_lifeline (self, self->measure.outside[i] - self->view->x, -1,
-                     self->measure.height - self->view->y, OV_DASH_DOTS, color);
+                     self->measure.height - self->view->y, self->theme->border_width, OV_DASH_DOTS, color);
   for (guint32 lane = self->first_lane; lane < self->end_lane; lane++)
     draw_lane_line (self, lane);
 }
 
 /* ---- bars ---- */
 
-static gboolean
-has_bar (const OvChartPainting *self,
-         guint32                row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-
-  return arrow->pair != OV_SCENE_NONE && arrow->pair > row && arrow->to != OV_SCENE_NONE
-         && arrow->from != arrow->to;
-}
-
 /* The unit of bars shrinks with the lanes. */
-static double
-bar_unit (const OvChartPainting *self)
+double
+ov_chart_painting_bar_unit (const OvChartPainting *self)
 {
   return self->measure.scale * CLAMP (self->measure.lane / self->measure.scale / 90, 0.4, 1);
 }
 
-static double
-bar_left (const OvChartPainting *self,
-          guint32                lane,
-          guint8                 slot)
+double
+ov_chart_painting_bar_left (const OvChartPainting *self,
+                            guint32                lane,
+                            guint8                 slot)
 {
   return ov_chart_painting_lane_x (self, lane)
-         + (OV_CHART_BAR_STEP * slot - OV_CHART_BAR / 2) * bar_unit (self);
+         + (OV_CHART_BAR_STEP * slot - OV_CHART_BAR / 2) * ov_chart_painting_bar_unit (self);
 }
 
 static void
@@ -197,8 +114,8 @@ draw_bar (OvChartPainting *self,
   guint8 answer = self->arrows[arrow->pair].kind;
   gboolean chosen = row == self->view->selected || arrow->pair == self->view->selected;
   OvColor border = self->theme->border, fill = self->theme->strip;
-  OvBox box = { bar_left (self, arrow->to, self->places[row].slot), y0,
-                OV_CHART_BAR * bar_unit (self), MAX (y1 - y0, 2) };
+  OvBox box = { ov_chart_painting_bar_left (self, arrow->to, self->places[row].slot), y0,
+                OV_CHART_BAR * ov_chart_painting_bar_unit (self), MAX (y1 - y0, 2) };
 
   if (answer == OV_ARROW_TIMER)
     {
@@ -228,7 +145,7 @@ draw_duration (OvChartPainting *self,
   guint32 asker = answer->to == arrow->to ? answer->from : answer->to;
   gboolean to_the_right = asker == OV_SCENE_NONE ? ov_chart_is_outside_right (self->chart, answer)
                                                  : asker > arrow->to;
-  double left = bar_left (self, arrow->to, self->places[row].slot), unit = bar_unit (self);
+  double left = ov_chart_painting_bar_left (self, arrow->to, self->places[row].slot), unit = ov_chart_painting_bar_unit (self);
   double size = self->measure.text * 0.87, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
   double y = ov_chart_painting_line_y (self, arrow->pair) - line / 2;
   g_autofree char *words = NULL;
@@ -242,384 +159,7 @@ draw_duration (OvChartPainting *self,
                 self->theme->text_soft);
 }
 
-/* ---- arrows ---- */
-
-/* Where on the lane an arrow touches, seen from @toward (-1: from the left, 1: from the right). */
-static double
-touch (const OvChartPainting *self,
-       guint32                lane,
-       guint8                 bars,
-       int                    toward)
-{
-  double x = ov_chart_painting_lane_x (self, lane);
-
-  if (bars == 0)
-    return x;
-  if (toward < 0)
-    return bar_left (self, lane, (guint8) __builtin_ctz (bars));
-
-  return bar_left (self, lane, (guint8) (31 - __builtin_clz (bars))) + OV_CHART_BAR * bar_unit (self);
-}
-
-static void
-draw_arrow_head (OvChartPainting *self,
-                 OvPoint          from,
-                 OvPoint          tip,
-                 gboolean         open,
-                 double           width,
-                 OvColor          color)
-{
-  double length = hypot (tip.x - from.x, tip.y - from.y), scale = least (self->measure.scale,
-                                                                         self->measure.row / 14);
-  double ux, uy, back = HEAD_LENGTH * scale, half = HEAD_HALF * scale;
-  OvPoint points[3];
-
-  if (length < 1)
-    return;
-  ux = (tip.x - from.x) / length;
-  uy = (tip.y - from.y) / length;
-  points[0] = (OvPoint) { tip.x - ux * back - uy * half, tip.y - uy * back + ux * half };
-  points[1] = tip;
-  points[2] = (OvPoint) { tip.x - ux * back + uy * half, tip.y - uy * back - ux * half };
-  if (open)
-    ov_pen_stroke (&self->pen, points, 3, width, OV_DASH_NONE, color);
-  else
-    ov_pen_polygon (&self->pen, points, 3, color);
-}
-
-typedef struct
-{
-  double  x0, x1;          /* where a label may stand */
-  double  gap;             /* the room up to the next lane, from the sender */
-  OvAlign side;            /* on which end the sender is */
-} Room;
-
-/* The part of the room that is in sight; the label's ground covers lifelines behind it. */
-static void
-draw_label (OvChartPainting *self,
-            guint32          row,
-            Room             room)
-{
-  double size = self->measure.text, line, y, width, x, mark = 0;
-  double left = MAX (room.x0, self->measure.gutter + 4), right = least (room.x1, self->view->width - 4);
-  OvTone tone = KINDS[self->arrows[row].kind].mark;
-  const char *words;
-
-  if (size <= 0 || right - left < 2 * size)
-    return;
-  if (self->arrows[row].kind == OV_ARROW_END && self->arrows[row].tone == OV_TONE_ERROR)
-    tone = OV_TONE_ERROR;
-  words = ov_chart_painting_label (self, row, right - left);
-  line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  y = ov_chart_painting_line_y (self, row) - line - 2 * self->measure.scale;
-  if (tone != OV_TONE_NEUTRAL)
-    mark = round (size * 1.15);
-  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words) + (mark > 0 ? mark + 4 : 0),
-                 right - left);
-  x = room.side == OV_ALIGN_END ? right - width : left;
-  if (width < room.gap && right - left >= room.gap)
-    x += (room.side == OV_ALIGN_END ? -1 : 1) * (room.gap - width) / 2;
-  ov_pen_fill (&self->pen, x - 2, y, width + 4, line, ov_chart_painting_ground (self, row));
-  if (mark > 0)
-    {
-      ov_pen_mark (&self->pen, tone, x + mark / 2, y + line / 2, mark);
-      x += mark + 4;
-      width -= mark + 4;
-    }
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, y, width + 1, OV_ALIGN_START, get_ink (self, row));
-}
-
-/* The row where an arrow is drawn to end. */
-static guint32
-get_end_row (const OvChartPainting *self,
-             guint32                row)
-{
-  return MIN (self->arrows[row].end_row, row + MAX_SLOPE);
-}
-
-static void
-draw_self (OvChartPainting *self,
-           guint32          row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  double unit = bar_unit (self), width = least (LOOP_WIDTH * unit, self->measure.lane / 3);
-  double x = touch (self, arrow->to, self->places[row].to_bars, 1);
-  double y = ov_chart_painting_line_y (self, row), drop = round (self->measure.row * 0.34);
-  OvColor color = get_color (self, row);
-  OvPoint points[] = { { x, y - drop }, { x + width, y - drop }, { x + width, y }, { x + 1, y } };
-  Room room = { x + width + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0, OV_ALIGN_START };
-
-  ov_pen_stroke (&self->pen, points, G_N_ELEMENTS (points), line_width (self, row),
-                 KINDS[arrow->kind].dash, color);
-  draw_arrow_head (self, points[2], points[3], arrow->kind == OV_ARROW_OPEN, line_width (self, row), color);
-  draw_label (self, row, room);
-}
-
-static double
-outside_x (const OvChartPainting *self,
-           const OvChartArrow    *arrow)
-{
-  return self->measure.outside[ov_chart_is_outside_right (self->chart, arrow)] - self->view->x;
-}
-
-static void
-draw_between (OvChartPainting *self,
-              guint32          row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  double from = arrow->from == OV_SCENE_NONE ? outside_x (self, arrow)
-                                             : ov_chart_painting_lane_x (self, arrow->from);
-  double to = arrow->to == OV_SCENE_NONE ? outside_x (self, arrow) : ov_chart_painting_lane_x (self, arrow->to);
-  gboolean rightward = to > from;
-  guint32 end_row = get_end_row (self, row);
-  OvColor color = get_color (self, row);
-  OvPoint a = { from, ov_chart_painting_line_y (self, row) };
-  OvPoint b = { to, end_row == row ? a.y : ov_chart_painting_line_y (self, end_row) };
-  double width = line_width (self, row), margin, head;
-  OvPoint neck;
-  Room room;
-
-  if (arrow->from != OV_SCENE_NONE)
-    a.x = touch (self, arrow->from, self->places[row].from_bars, rightward ? 1 : -1);
-  if (arrow->to != OV_SCENE_NONE)
-    b.x = touch (self, arrow->to, self->places[row].to_bars, rightward ? -1 : 1);
-  if (arrow->kind == OV_ARROW_CREATE && arrow->to != OV_SCENE_NONE)
-    b.x += (rightward ? -1 : 1) * (self->measure.lane / 2 - 10 * bar_unit (self));
-
-  neck = b;
-  if (arrow->kind != OV_ARROW_OPEN && hypot (b.x - a.x, b.y - a.y) > HEAD_LENGTH)
-    neck.x -= (rightward ? 1 : -1) * 4;
-  if (a.y != b.y)
-    neck = b;
-  ov_pen_line (&self->pen, a, neck, width, KINDS[arrow->kind].dash, color);
-  draw_arrow_head (self, a, b, arrow->kind == OV_ARROW_OPEN, width, color);
-  if (arrow->from == OV_SCENE_NONE)
-    ov_pen_box (&self->pen, &(OvBox) { a.x - 3, a.y - 3, 6, 6 }, OV_SHAPE_PILL, 3, color, color, 1);
-
-  margin = LABEL_MARGIN * bar_unit (self);
-  head = margin + HEAD_LENGTH * bar_unit (self) / 2;
-  room.x0 = least (a.x, b.x) + (rightward ? margin : head);
-  room.x1 = MAX (a.x, b.x) - (rightward ? head : margin);
-  room.side = rightward ? OV_ALIGN_START : OV_ALIGN_END;
-  room.gap = least (self->measure.lane, fabs (b.x - a.x)) - margin - head;
-  draw_label (self, row, room);
-}
-
-/* ---- what is out of sight ---- */
-
-static const char *
-get_name (const OvChartPainting *self,
-          guint32                lane)
-{
-  const char *name;
-
-  if (lane == OV_SCENE_NONE)
-    return _("outside");
-  name = ov_chart_get_text (self->chart, self->lanes[lane].label);
-
-  return *name != '\0' ? name : ov_chart_get_text (self->chart, self->lanes[lane].sublabel);
-}
-
-/* A row that would look empty says at the edge who speaks beyond it. */
-static void
-draw_hint (OvChartPainting *self,
-           guint32          row,
-           gboolean         right)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  double size = self->measure.text * 0.9, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  double y = ov_chart_painting_line_y (self, row), scale = self->measure.scale, tip, back;
-  double x = right ? self->view->width - 16 * scale : self->measure.gutter + 16 * scale, width;
-  g_autofree char *words = NULL;
-
-  tip = right ? self->view->width - 6 * scale : self->measure.gutter + 6 * scale;
-  back = tip + (right ? -5 : 5) * scale;
-  ov_pen_stroke (&self->pen, (OvPoint[]) { { back, y - 4 * scale }, { tip, y }, { back, y + 4 * scale } }, 3, 1.2,
-                 OV_DASH_NONE, self->theme->edge);
-  if (size <= 0)
-    return;
-  if (arrow->from == arrow->to)
-    words = g_strdup (get_name (self, arrow->from));
-  else
-    words = g_strdup_printf ("%s → %s", get_name (self, arrow->from), get_name (self, arrow->to));
-  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), HINT_LANES * self->measure.lane);
-  ov_pen_fill (&self->pen, right ? x - width - 3 : x - 3, y - line / 2, width + 6, line,
-               ov_chart_painting_ground (self, row));
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, y - line / 2, width + 1,
-                right ? OV_ALIGN_END : OV_ALIGN_START, self->theme->text_soft);
-}
-
-/* ---- what stands on one lane ---- */
-
-static void
-draw_end (OvChartPainting *self,
-          guint32          row)
-{
-  guint32 lane = only_lane (&self->arrows[row]);
-  double x, y = ov_chart_painting_line_y (self, row), half = CROSS_HALF * least (self->measure.scale,
-                                                                                self->measure.row / 14);
-  OvColor color = get_color (self, row);
-  double width = 2 * self->theme->border_width;
-
-  if (lane == OV_SCENE_NONE)
-    return;
-  x = ov_chart_painting_lane_x (self, lane);
-  for (int side = -1; side <= 1; side += 2)
-    ov_pen_line (&self->pen, (OvPoint) { x - half, y - side * half }, (OvPoint) { x + half, y + side * half },
-                 width, OV_DASH_NONE, color);
-  draw_label (self, row, (Room) { x + half + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0,
-                                  OV_ALIGN_START });
-}
-
-static void
-draw_on_lane (OvChartPainting *self,
-              guint32          row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  guint32 lane = only_lane (arrow);
-  double x, y = ov_chart_painting_line_y (self, row), size = 12 * least (self->measure.scale,
-                                                                        self->measure.row / 18);
-
-  if (lane == OV_SCENE_NONE)
-    return;
-  x = touch (self, lane, self->places[row].to_bars, 1);
-  ov_pen_line (&self->pen, (OvPoint) { x, y }, (OvPoint) { x + 10, y }, line_width (self, row),
-               OV_DASH_NONE, get_color (self, row));
-  if (self->measure.text <= 0)
-    ov_pen_mark (&self->pen, KINDS[arrow->kind].mark, x + 10, y, size);
-  draw_label (self, row, (Room) { x + LABEL_MARGIN, x + LONE_LANES * self->measure.lane, 0, OV_ALIGN_START });
-}
-
-static void
-draw_note (OvChartPainting *self,
-           guint32          row)
-{
-  guint32 lane = only_lane (&self->arrows[row]);
-  double size = self->measure.text, margin = 9 * self->measure.scale, top, line, width, x;
-  OvBox box;
-  const char *words;
-
-  if (lane == OV_SCENE_NONE)
-    return;
-  x = ov_chart_painting_lane_x (self, lane);
-  top = ov_chart_get_row_y (&self->measure, self->chart, row) - self->view->y;
-  if (size <= 0)
-    {
-      box = (OvBox) { x - 6, top + 1, 12, MAX (self->measure.row - 2, 2) };
-      ov_pen_box (&self->pen, &box, OV_SHAPE_PLAIN, 2, self->theme->strip, get_color (self, row), 1);
-      return;
-    }
-  words = ov_chart_painting_label (self, row, self->measure.lane - 2 * margin);
-  line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), self->measure.lane - 3 * margin);
-  box = (OvBox) { x - width / 2 - margin, top + 2, width + 2 * margin, self->measure.row - 4 };
-  ov_pen_box (&self->pen, &box, OV_SHAPE_PLAIN, 6 * self->measure.scale, self->theme->box,
-              get_color (self, row), self->theme->border_width);
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, top + (self->measure.row - line) / 2, width + 1,
-                OV_ALIGN_CENTER, get_ink (self, row));
-}
-
-/* The head of a lane that begins here. */
-static void
-draw_birth (OvChartPainting *self,
-            guint32          row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  const OvChartLane *lane;
-  double size = self->measure.text * 0.95, half = self->measure.lane / 2 - 10 * bar_unit (self);
-  double x, y = ov_chart_painting_line_y (self, row), height = round (self->measure.row * 0.68), line;
-  OvBox box;
-
-  if (arrow->to == OV_SCENE_NONE)
-    return;
-  lane = &self->lanes[arrow->to];
-  x = ov_chart_painting_lane_x (self, arrow->to);
-  box = (OvBox) { x - half, y - height / 2, 2 * half, height };
-  ov_pen_box (&self->pen, &box, lane->shape, 6 * self->measure.scale, self->theme->fresh,
-              self->theme->accent, self->theme->border_width);
-  if (size <= 0)
-    return;
-  line = ov_pen_get_line (&self->pen, OV_FACE_BOLD, size);
-  ov_pen_words (&self->pen, OV_FACE_BOLD, size, ov_chart_get_text (self->chart, lane->label), x,
-                y - line / 2, 2 * half - 16 * bar_unit (self), OV_ALIGN_CENTER, self->theme->text);
-}
-
-static void
-draw_gap (OvChartPainting *self,
-          guint32          row)
-{
-  double top = ov_chart_get_row_y (&self->measure, self->chart, row) - self->view->y;
-  double left = self->measure.gutter, right = least (self->measure.width - self->view->x, self->view->width);
-  double size = self->measure.text, line, width, x;
-  OvBox box = { left, top + 2, MAX (right - left, 0), self->measure.row - 4 };
-  const char *words;
-
-  ov_pen_fill (&self->pen, box.x, box.y, box.width, box.height, self->theme->muted);
-  ov_pen_hatch (&self->pen, &box);
-  if (size <= 0 || box.width < 4 * size)
-    return;
-  words = ov_chart_painting_label (self, row, box.width);
-  line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), box.width - 3 * size);
-  if (width <= 0)
-    return;
-  x = left + box.width / 2 - width / 2 - size;
-  ov_pen_box (&self->pen, &(OvBox) { x, top + 3, width + 2 * size, self->measure.row - 6 }, OV_SHAPE_PILL, 0,
-              self->theme->background, self->theme->muted_border, self->theme->border_width);
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x + size, top + (self->measure.row - line) / 2,
-                width + 1, OV_ALIGN_START, self->theme->text);
-}
-
 /* ---- all of them ---- */
-
-static void
-draw_row (OvChartPainting *self,
-          guint32          row)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  gboolean single = arrow->from == OV_SCENE_NONE || arrow->to == OV_SCENE_NONE || arrow->from == arrow->to;
-  gboolean right;
-
-  if (self->pen.svg == NULL && ov_chart_is_beyond (&self->measure, self->chart, self->view, row, &right))
-    {
-      draw_hint (self, row, right);
-      return;
-    }
-  switch ((OvArrowKind) arrow->kind)
-    {
-    case OV_ARROW_GAP:
-      draw_gap (self, row);
-      return;
-    case OV_ARROW_END:
-      draw_end (self, row);
-      return;
-    case OV_ARROW_NOTE:
-      draw_note (self, row);
-      return;
-    case OV_ARROW_TIMER:
-      if (single)
-        {
-          draw_on_lane (self, row);
-          return;
-        }
-      break;
-    case OV_ARROW_CREATE:
-      draw_birth (self, row);
-      if (arrow->from == arrow->to || (arrow->from == OV_SCENE_NONE && arrow->to == OV_SCENE_NONE))
-        return;
-      break;
-    case OV_ARROW_SOLID:
-    case OV_ARROW_DASHED:
-    case OV_ARROW_OPEN:
-    case OV_ARROW_SIGNAL:
-    default:
-      break;
-    }
-  if (arrow->from != OV_SCENE_NONE && arrow->from == arrow->to)
-    draw_self (self, row);
-  else if (arrow->from != OV_SCENE_NONE || arrow->to != OV_SCENE_NONE)
-    draw_between (self, row);
-}
 
 static void
 draw_bands (OvChartPainting *self)
@@ -634,20 +174,45 @@ draw_bands (OvChartPainting *self)
     }
 }
 
-/* What begins above the view and reaches into it: bars, and slopes that end here. */
+/* Whether something that only passes through was drawn there already. */
+static gboolean
+passes_again (OvChartPainting *self,
+              guint8          *passed,
+              guint32          row,
+              gboolean         bar)
+{
+  const OvChartArrow *arrow = &self->arrows[row];
+  guint32 end = bar ? arrow->pair : arrow->end_row;
+  guint8 bit = bar ? 1 << self->places[row].slot : arrow->from < arrow->to ? 16 : 32, before;
+
+  if (arrow->to < self->first_lane || arrow->to >= self->end_lane)
+    return bar;
+  if (end < self->end_row)
+    return FALSE;
+  before = passed[arrow->to - self->first_lane];
+  passed[arrow->to - self->first_lane] |= bit;
+
+  return (before & bit) != 0;
+}
+
+/* What begins above the view and reaches into it. */
 static void
 draw_from_above (OvChartPainting *self,
                  gboolean         bars)
 {
+  g_autofree guint8 *passed = g_new0 (guint8, self->end_lane - self->first_lane + 1);
   guint32 rows[MAX_CROSSING];
   guint32 n = ov_chart_list_crossing (self->chart, self->first_row, rows, MAX_CROSSING);
 
-  for (guint32 i = n; i-- > 0;)
+  for (guint32 i = 0; i < n; i++)
     {
-      if (bars && has_bar (self, rows[i]))
+      gboolean bar = ov_chart_has_bar (self->chart, rows[i]);
+
+      if (bars && bar && !passes_again (self, passed, rows[i], TRUE))
         draw_bar (self, rows[i]);
-      else if (!bars && get_end_row (self, rows[i]) >= self->first_row)
-        draw_row (self, rows[i]);
+      if (!bars && self->arrows[rows[i]].end_row >= self->first_row && self->arrows[rows[i]].to != OV_SCENE_NONE
+          && !passes_again (self, passed, rows[i], FALSE))
+        ov_chart_painting_row (self, rows[i]);
     }
 }
 
@@ -656,7 +221,7 @@ draw_bars (OvChartPainting *self)
 {
   draw_from_above (self, TRUE);
   for (guint32 row = self->first_row; row < self->end_row; row++)
-    if (has_bar (self, row))
+    if (ov_chart_has_bar (self->chart, row))
       draw_bar (self, row);
 }
 
@@ -668,7 +233,7 @@ draw_durations (OvChartPainting *self)
     {
       guint32 question = self->arrows[row].pair;
 
-      if (question < row && has_bar (self, question) && self->arrows[question].pair == row)
+      if (question < row && ov_chart_has_bar (self->chart, question) && self->arrows[question].pair == row)
         draw_duration (self, question);
     }
 }
@@ -681,6 +246,6 @@ ov_chart_painting_rows (OvChartPainting *self)
   draw_bars (self);
   draw_from_above (self, FALSE);
   for (guint32 row = self->first_row; row < self->end_row; row++)
-    draw_row (self, row);
+    ov_chart_painting_row (self, row);
   draw_durations (self);
 }

@@ -13,6 +13,7 @@
 #define HATCH_STEP 8.0
 /* Shorter words than this many font sizes are not worth an ellipsis. */
 #define LEAST_WORDS 1.0
+#define MIDDLE_FRONT 0.6
 
 static const double DASHES[][2] = {
   [OV_DASH_NONE] = { 0, 0 }, [OV_DASH_LONG] = { 6, 4 }, [OV_DASH_DOTS] = { 1.5, 3.5 },
@@ -306,30 +307,55 @@ ov_pen_get_line (OvPen  *self,
   return ov_text_get_line (self->text, face, size * self->scale) / self->scale;
 }
 
+/* @n characters of @words with an ellipsis after the share of them that stands at the front. */
+static char *
+shorten (const char *words,
+         glong       n_all,
+         glong       n,
+         double      front)
+{
+  glong n_front = (glong) ceil (n * front);
+  g_autofree char *head = g_utf8_substring (words, 0, n_front);
+
+  return g_strconcat (head, "…", g_utf8_offset_to_pointer (words, n_all - (n - n_front)), NULL);
+}
+
 /* (transfer full): as much of @words as fits, with an ellipsis. */
 static char *
 cut_words (OvPen      *self,
            OvFace      face,
            double      size,
            const char *words,
-           double      max_width)
+           double      max_width,
+           double      front)
 {
-  glong low = 0, high = g_utf8_strlen (words, -1);
+  glong n_all = g_utf8_strlen (words, -1), low = 0, high = n_all;
 
   while (low < high)
     {
       glong middle = (low + high + 1) / 2;
-      g_autofree char *head = g_utf8_substring (words, 0, middle);
-      g_autofree char *tried = g_strconcat (head, "…", NULL);
+      g_autofree char *tried = shorten (words, n_all, middle, front);
 
       if (ov_pen_measure (self, face, size, tried) <= max_width)
         low = middle;
       else
         high = middle - 1;
     }
-  g_autofree char *kept = g_utf8_substring (words, 0, low);
 
-  return low == 0 ? g_strdup ("") : g_strconcat (kept, "…", NULL);
+  return low == 0 ? g_strdup ("") : shorten (words, n_all, low, front);
+}
+
+char *
+ov_pen_cut_middle (OvPen      *self,
+                   OvFace      face,
+                   double      size,
+                   const char *words,
+                   double      max_width)
+{
+  if (ov_pen_measure (self, face, size, words) <= max_width)
+    return g_strdup (words);
+
+  return cut_words (self, face, size, words, max_width, MIDDLE_FRONT);
 }
 
 double
@@ -352,7 +378,7 @@ ov_pen_words (OvPen      *self,
   width = ov_pen_measure (self, face, size, words);
   if (width > max_width && self->svg != NULL)
     {
-      words = cut = cut_words (self, face, size, words, max_width);
+      words = cut = cut_words (self, face, size, words, max_width, 1);
       width = ov_pen_measure (self, face, size, words);
     }
   width = MIN (width, max_width);
@@ -364,7 +390,7 @@ ov_pen_words (OvPen      *self,
   if (align != OV_ALIGN_START)
     x -= align == OV_ALIGN_CENTER ? width / 2 : width;
   ov_text_add (self->text, face, size * self->scale, words, x * self->scale, y * self->scale,
-               ceil (width * self->scale) + 1, color);
+               MAX (ceil (width * self->scale) + 1, size * self->scale), color); /* less is not drawn at all */
 
   return width;
 }

@@ -78,6 +78,12 @@ double ov_pen_words    (OvPen       *self,
                         double       max_width,
                         OvAlign      align,
                         OvColor      color);
+/* (transfer full): without its middle where it is too long; what tells names apart is often at their end. */
+char  *ov_pen_cut_middle (OvPen      *self,
+                          OvFace      face,
+                          double      size,
+                          const char *words,
+                          double      max_width) G_GNUC_WARN_UNUSED_RESULT;
 double ov_pen_measure  (OvPen       *self,
                         OvFace       face,
                         double       size,

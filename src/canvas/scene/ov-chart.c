@@ -454,15 +454,15 @@ ov_chart_count_breaks (const OvChart *self,
   return low;
 }
 
-guint32
-ov_chart_get_reach (const OvChart *self,
-                    guint32        row)
+gboolean
+ov_chart_has_bar (const OvChart *self,
+                  guint32        row)
 {
-  g_return_val_if_fail (self != NULL && row < self->arrows->len, row);
+  g_return_val_if_fail (self != NULL && row < self->arrows->len, FALSE);
 
   freeze (self);
 
-  return compute_reach (self, row);
+  return has_bar (get_arrow (self, row), row);
 }
 
 typedef struct

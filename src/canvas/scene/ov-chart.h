@@ -100,8 +100,8 @@ gboolean            ov_chart_has_outside (const OvChart *self,
 /* On which edge the outside partner of @arrow stands: the nearer one. */
 gboolean            ov_chart_is_outside_right (const OvChart      *self,
                                                const OvChartArrow *arrow);
-/* Where @arrow arrives, its bracket ends: the last row it is seen in. */
-guint32             ov_chart_get_reach (const OvChart *self,
-                                        guint32        row);
+/* A question with an answer further down: it is bracketed by a bar. */
+gboolean            ov_chart_has_bar (const OvChart *self,
+                                      guint32        row);
 
 G_END_DECLS

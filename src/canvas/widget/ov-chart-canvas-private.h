@@ -15,8 +15,6 @@ struct _OvChartCanvas
 
   OvChart        *chart;            /* never NULL: without one it is empty */
   OvChartPainter *painter;
-  OvFrames        frames;
-  gboolean        dirty, drawn_focus;
 
   /* Scrolling; all lengths are logical pixels. */
   GtkAdjustment  *adjustments[2];   /* by GtkOrientation */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The chart as a widget: scrolling, pixels, selection, what is announced.  Only the rows and lanes in sight
- * are drawn, into one of three images.
+ * are drawn.
  *
  * Invariant: the adjustments reach from 0 to the size of the whole picture, heads and gutter with it.
  * Thread: main.
@@ -31,7 +31,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (OvChartCanvas, ov_chart_canvas, GTK_TYPE_WIDGET,
 void
 ov_chart_canvas_invalidate (OvChartCanvas *self)
 {
-  self->dirty = TRUE;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -335,34 +334,25 @@ announce (OvChartCanvas *self)
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
 
+/* Straight into GTK's node: a few hundred strokes cost less than the copy of an image of our own. */
 static void
 ov_chart_canvas_snapshot (GtkWidget   *widget,
                           GtkSnapshot *snapshot)
 {
   OvChartCanvas *self = OV_CHART_CANVAS (widget);
-  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
-  int scale = gtk_widget_get_scale_factor (widget);
-  gboolean focus = gtk_widget_has_visible_focus (widget);
-  cairo_surface_t *image = ov_frames_get (&self->frames, width * scale, height * scale);
   OvChartMeasure measure;
   OvChartView view;
   cairo_t *cr;
 
-  if (width <= 0 || height <= 0)
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (view.width <= 0 || view.height <= 0)
     return;
 
-  if (self->dirty || image == NULL || focus != self->drawn_focus)
-    {
-      image = ov_frames_next (&self->frames, width * scale, height * scale);
-      ov_chart_painter_set_families (self->painter, ov_look_get_family (widget), "Monospace");
-      ov_chart_canvas_get_view (self, &view, &measure);
-      cr = cairo_create (image);
-      ov_chart_paint (self->painter, self->chart, &view, ov_look_get_theme (), cr);
-      cairo_destroy (cr);
-      self->dirty = FALSE;
-      self->drawn_focus = focus;
-    }
-  ov_frames_append (image, snapshot, scale);
+  ov_chart_painter_set_families (self->painter, ov_look_get_family (widget), "Monospace");
+  cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, view.width, view.height));
+  cairo_scale (cr, 1 / view.scale_factor, 1 / view.scale_factor);
+  ov_chart_paint (self->painter, self->chart, &view, ov_look_get_theme (), cr);
+  cairo_destroy (cr);
 }
 
 static void
@@ -492,7 +482,6 @@ ov_chart_canvas_finalize (GObject *object)
 
   g_clear_pointer (&self->chart, ov_chart_unref);
   ov_chart_painter_free (self->painter);
-  ov_frames_clear (&self->frames);
 
   G_OBJECT_CLASS (ov_chart_canvas_parent_class)->finalize (object);
 }
@@ -548,7 +537,6 @@ ov_chart_canvas_init (OvChartCanvas *self)
   self->chart = ov_chart_new (NULL, NULL, NULL);
   self->selected = self->hovered = self->selected_lane = OV_SCENE_NONE;
   self->row_zoom = self->lane_zoom = 1;
-  self->dirty = TRUE;
 
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);

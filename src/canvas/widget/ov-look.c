@@ -68,6 +68,7 @@ ov_look_watch (GtkWidget *widget,
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
 
+  keep_large_blocks ();
   g_signal_connect_object (style, "notify::dark", changed, widget, G_CONNECT_SWAPPED);
   g_signal_connect_object (style, "notify::high-contrast", changed, widget, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_widget_get_settings (widget), "notify::gtk-xft-dpi", changed, widget,
@@ -97,7 +98,6 @@ ov_frames_next (OvFrames *self,
   if ((image = ov_frames_get (self, width, height)) != NULL)
     return image;
 
-  keep_large_blocks ();
   g_clear_pointer (&self->images[self->current], cairo_surface_destroy);
   self->images[self->current] = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
 
