@@ -22,7 +22,7 @@ typedef struct
   OvTraceMeter meter;
   gint64       at_ns;
   char        *end;     /* the reason; NULL: it goes on; (transfer full) */
-  guint64      shown;   /* trace messages that are in the store or counted in edges */
+  guint64      single;  /* trace messages that are in the store as events */
   guint64      refused; /* arrived, and the store could not keep them */
 } OvFeedNews;
 

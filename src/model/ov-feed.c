@@ -6,8 +6,9 @@
  *
  * What waits for the main loop is one entry for a trace that we started: a node that sends meters without
  * end fills nothing.
- * Invariant: "shown" of a trace is how many trace messages of it are in the store as single events, plus
- * what is counted in its edges; it is read from the store, after the fact.
+ * Invariant: "single" of a trace is how many trace messages of it are in the store as events; it is read from
+ * the store, after the fact.  What its edges stand for only the node knows: an edge counts a message once, and
+ * its sending and its arrival were two.
  * Threads: two; lock guards the entries, intake_lock the order of what is written.
  */
 #include "model/ov-feed-private.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 #define MAX_NOTES 8
-/* Events that are no trace message, or stand for several. */
+/* Events that are no trace message, or do not stand for one. */
 #define NO_MESSAGES (OV_EVENT_MASK (OV_EVENT_FLOW) | OV_EVENT_MASK (OV_EVENT_LATENCY) \
                      | OV_EVENT_MASK (OV_EVENT_RECORDS) | OV_EVENT_MASK (OV_EVENT_GAP) \
                      | OV_EVENT_MASK (OV_EVENT_LEVEL))
@@ -149,42 +150,22 @@ note_time (OvFeed *self,
   self->has_clock = TRUE;
 }
 
-static guint64
-count_edges (OvFeed  *self,
-             guint64  number)
-{
-  g_autoptr (GBytes) payload = ov_store_dup_payload (self->store, number);
-  OvEventFlow flow;
-  gsize length = 0;
-  gconstpointer bytes = payload != NULL ? g_bytes_get_data (payload, &length) : NULL;
-
-  if (length < sizeof flow)
-    return 0;
-  memcpy (&flow, bytes, sizeof flow);
-
-  return GUINT64_FROM_LE (flow.messages);
-}
-
 /* What of a trace was appended from @from on. */
 static guint64
-count_shown (OvFeed  *self,
+count_single (OvFeed  *self,
              guint16  trace,
              guint64  from)
 {
   guint64 end = ov_store_get_end (self->store);
-  guint64 shown = 0;
+  guint64 single = 0;
   OvEvent event;
 
   for (guint64 number = from; number < end; number++)
-    if (ov_store_get_event (self->store, number, &event) && event.trace == trace)
-      {
-        if (event.kind == OV_EVENT_FLOW)
-          shown += count_edges (self, number);
-        else if ((OV_EVENT_MASK (event.kind) & NO_MESSAGES) == 0)
-          shown++;
-      }
+    if (ov_store_get_event (self->store, number, &event) && event.trace == trace
+        && (OV_EVENT_MASK (event.kind) & NO_MESSAGES) == 0)
+      single++;
 
-  return shown;
+  return single;
 }
 
 static void
@@ -193,20 +174,20 @@ take_counted (OvFeed               *self,
 {
   guint64 from = ov_store_get_end (self->store);
   OvTermCursor list = message->body;
-  guint64 shown = 0;
+  guint64 single;
   guint appended;
   guint length = 0;
   Entry *entry;
 
   appended = ov_intake_take (self->intake, message);
-  shown = count_shown (self, message->trace, from);
+  single = count_single (self, message->trace, from);
 
   g_mutex_lock (&self->lock);
   note_time (self, message->at_ns);
   entry = g_hash_table_lookup (self->entries, GUINT_TO_POINTER (message->trace));
   if (entry != NULL)
     {
-      entry->news.shown += shown;
+      entry->news.single += single;
       if (message->type == OV_TRACE_MESSAGE_EVENTS && ov_term_cursor_enter_list (&list, &length)
           && length > appended)
         entry->news.refused += length - appended;

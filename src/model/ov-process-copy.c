@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A whole table into another, so that a replay may go on from there more than once.
+ * Tables of the past: their clock, their silence while they are replayed, and a whole table into another,
+ * so that a replay may go on from there more than once.
  *
  * Whoever looks at the target keeps looking: its signals, strings, pins and its context are its own.  The
  * copy has the same processes in the same slots with the same generations.
@@ -8,6 +9,53 @@
  * Thread: main.
  */
 #include "model/ov-process-table-private.h"
+
+/* A table of the past: live, but its clock is set by whoever replays into it, and it tells of
+ * nothing but that it changed. */
+OvProcessTable *
+ov_table_new_replayed (const char     *node,
+                       OvProcessTable *strings_owner)
+{
+  OvProcessTable *self = ov_process_table_new (node);
+
+  self->replayed = TRUE;
+  self->live = TRUE;
+  if (strings_owner != NULL)
+    {
+      ov_strings_free (self->strings);
+      self->strings = strings_owner->strings;
+      self->strings_owner = g_object_ref (strings_owner);
+    }
+
+  return self;
+}
+
+/* The last graves whose places were taken go with a second flush, as they do in life. */
+void
+ov_table_set_quiet (OvProcessTable *self,
+                    gboolean        quiet)
+{
+  if (!quiet && self->quiet)
+    ov_table_flush (self, TRUE);
+  self->quiet = quiet;
+  if (!quiet)
+    ov_table_flush (self, TRUE);
+}
+
+void
+ov_table_set_clock (OvProcessTable *self,
+                    gint64          at_ns)
+{
+  self->clock_us = MAX (self->clock_us, at_ns / 1000);
+}
+
+/* What a frame does in life, between two records. */
+void
+ov_table_flush_frame (OvProcessTable *self)
+{
+  if (!self->in_census)
+    ov_table_flush (self, FALSE);
+}
 
 static GArray *
 copy_array (GArray *array)

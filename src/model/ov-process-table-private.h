@@ -11,7 +11,7 @@
  *   ov-process-tree.c         places become a tree, with sums
  *   ov-process-marks.c        marks, how they fade, and graves
  *   ov-process-words.c        rows and enumerations in words
- *   ov-process-copy.c         a whole table into another, for going back in time
+ *   ov-process-copy.c         tables of the past, and one into another for going back
  *
  * Thread: main.
  */
@@ -388,9 +388,6 @@ void         ov_table_end_process       (OvProcessTable *self,
 void         ov_table_end_sweep         (OvProcessTable *self,
                                          gint64          at_ns);
 /* ov-process-copy.c */
-void         ov_table_copy             (OvProcessTable *self,
-                                        OvProcessTable *from);
-/* ov-process-table.c */
 OvProcessTable *ov_table_new_replayed  (const char     *node,
                                         OvProcessTable *strings_owner); /* (nullable) */
 void         ov_table_set_quiet        (OvProcessTable *self,
@@ -398,6 +395,11 @@ void         ov_table_set_quiet        (OvProcessTable *self,
 void         ov_table_set_clock        (OvProcessTable *self,
                                         gint64          at_ns);
 void         ov_table_flush_frame      (OvProcessTable *self);
+void         ov_table_copy             (OvProcessTable *self,
+                                        OvProcessTable *from);
+/* ov-process-table.c */
+void         ov_table_flush            (OvProcessTable *self,
+                                        gboolean        thorough);
 void         ov_table_clear_contents   (OvProcessTable *self);
 void         ov_table_sample_histories (OvProcessTable *self,
                                         gint64          at_ns);

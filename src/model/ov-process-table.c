@@ -22,9 +22,6 @@ enum { SIGNAL_CHANGED, SIGNAL_LIFECYCLE, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
-static void flush_table (OvProcessTable *self,
-                         gboolean        thorough);
-
 static void
 clear_timer (OvProcessTable *self)
 {
@@ -39,7 +36,7 @@ timer_due_cb (gpointer user_data)
   OvProcessTable *self = user_data;
 
   clear_timer (self);
-  flush_table (self, FALSE);
+  ov_table_flush (self, FALSE);
 
   return G_SOURCE_REMOVE;
 }
@@ -68,7 +65,7 @@ arm_timer (OvProcessTable *self)
 static gboolean
 frame_cb (gpointer user_data)
 {
-  flush_table (user_data, FALSE);
+  ov_table_flush (user_data, FALSE);
 
   return G_SOURCE_REMOVE;
 }
@@ -240,9 +237,9 @@ release_replaced (OvProcessTable *self)
     ov_wakeup_signal (self->wakeup);
 }
 
-static void
-flush_table (OvProcessTable *self,
-             gboolean        thorough)
+void
+ov_table_flush (OvProcessTable *self,
+                gboolean        thorough)
 {
   guint changes;
 
@@ -387,53 +384,6 @@ ov_process_table_new (const char *node)
   return self;
 }
 
-/* A table of the past: live, but its clock is set by whoever replays into it, and it tells of
- * nothing but that it changed. */
-OvProcessTable *
-ov_table_new_replayed (const char     *node,
-                       OvProcessTable *strings_owner)
-{
-  OvProcessTable *self = ov_process_table_new (node);
-
-  self->replayed = TRUE;
-  self->live = TRUE;
-  if (strings_owner != NULL)
-    {
-      ov_strings_free (self->strings);
-      self->strings = strings_owner->strings;
-      self->strings_owner = g_object_ref (strings_owner);
-    }
-
-  return self;
-}
-
-/* The last graves whose places were taken go with a second flush, as they do in life. */
-void
-ov_table_set_quiet (OvProcessTable *self,
-                    gboolean        quiet)
-{
-  if (!quiet && self->quiet)
-    flush_table (self, TRUE);
-  self->quiet = quiet;
-  if (!quiet)
-    flush_table (self, TRUE);
-}
-
-void
-ov_table_set_clock (OvProcessTable *self,
-                    gint64          at_ns)
-{
-  self->clock_us = MAX (self->clock_us, at_ns / 1000);
-}
-
-/* What a frame does in life, between two records. */
-void
-ov_table_flush_frame (OvProcessTable *self)
-{
-  if (!self->in_census)
-    flush_table (self, FALSE);
-}
-
 /**
  * ov_process_table_begin_census:
  * @self: a table
@@ -494,7 +444,7 @@ ov_process_table_end_census (OvProcessTable *self)
   self->had_census = TRUE;
   g_hash_table_remove_all (self->tombstones);
   ov_table_note_change (self, OV_TABLE_STRUCTURE | OV_TABLE_DETAILS | OV_TABLE_FIGURES);
-  flush_table (self, TRUE);
+  ov_table_flush (self, TRUE);
 }
 
 /**
@@ -514,7 +464,7 @@ ov_process_table_cancel_census (OvProcessTable *self)
   ov_table_end_reading (self);
   self->in_census = FALSE;
   g_hash_table_remove_all (self->tombstones);
-  flush_table (self, TRUE);
+  ov_table_flush (self, TRUE);
 }
 
 /**
@@ -528,7 +478,7 @@ ov_process_table_flush (OvProcessTable *self)
 {
   g_return_if_fail (OV_IS_PROCESS_TABLE (self));
 
-  flush_table (self, TRUE);
+  ov_table_flush (self, TRUE);
 }
 
 /**

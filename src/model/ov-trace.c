@@ -8,8 +8,9 @@
  *
  * The end comes on the stream of events, behind the last of them: when it is here, everything that the
  * node sent is in the store, so the sum can be made.
- *   generated: what the node says      shown: what is in the store or counted in edges      dropped: the rest
- * and the rest must be what the node dropped, what the governor's gaps say and what the store refused.
+ *   generated: what the VM made for us, says the node
+ *   shown:     single events, counted in our store, and what the node counted in edges
+ *   dropped:   the rest; it must be what the node says it dropped and what the store refused
  * Invariant: when it has ended, generated = shown + dropped, and nothing changes any more.
  * Thread: main.
  */
@@ -103,9 +104,10 @@ static void
 sum_up (OvTrace          *self,
         const OvFeedNews *news)
 {
-  guint64 known = news->shown + self->meter.dropped + news->refused;
+  guint64 shown = news->single + self->meter.in_edges;
+  guint64 known = shown + self->meter.dropped + news->refused;
 
-  self->sum.shown = news->shown;
+  self->sum.shown = shown;
   self->sum.generated = MAX (self->meter.generated, known);
   self->sum.dropped = self->sum.generated - self->sum.shown;
   self->sum.paused_ns = self->meter.paused_ns;

@@ -21,6 +21,7 @@
 
 #define MAX_LANES 4096
 #define CHECK_EVERY 4096
+#define MAX_LOOK 64
 /* A receive that looks whether something is there times out at once, after the one that waited. */
 #define SAME_TIMEOUT_NS 1000000
 
@@ -303,22 +304,41 @@ take_send (Join          *join,
   note_tag (join, event, event->actor, step);
 }
 
+/* Of the sends that wait, the oldest that may have come from the sender, where he is known; a message with
+ * a reference in it is like no other. */
+static GList *
+find_from (Join          *join,
+           Waiting       *waiting,
+           const OvEvent *event)
+{
+  guint32 lane = event->tag == 0 ? get_lane (join, event->peer) : OV_ACTOR_NONE;
+  guint n = 0;
+
+  for (GList *link = waiting->steps.head; link != NULL && n < MAX_LOOK; link = link->next, n++)
+    if (lane == OV_ACTOR_NONE || get_step (join, GPOINTER_TO_UINT (link->data))->from == lane)
+      return link;
+
+  return NULL;
+}
+
 /* The oldest send of the same message to that actor, or to a name that is nobody's yet. */
 static guint32
-find_send (Join   *join,
-           guint32 actor,
-           guint64 hash)
+find_send (Join          *join,
+           const OvEvent *event,
+           guint64        hash)
 {
-  const MessageKey keys[] = { { hash, actor }, { hash, OV_ACTOR_NONE } };
+  const MessageKey keys[] = { { hash, event->actor }, { hash, OV_ACTOR_NONE } };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       Waiting *waiting = g_hash_table_lookup (join->waiting, &keys[i]);
+      GList *link = waiting != NULL ? find_from (join, waiting, event) : NULL;
       guint32 step;
 
-      if (waiting == NULL)
+      if (link == NULL)
         continue;
-      step = GPOINTER_TO_UINT (g_queue_pop_head (&waiting->steps));
+      step = GPOINTER_TO_UINT (link->data);
+      g_queue_delete_link (&waiting->steps, link);
       if (g_queue_is_empty (&waiting->steps))
         g_hash_table_remove (join->waiting, &keys[i]);
       return step;
@@ -392,7 +412,7 @@ take_receive (Join          *join,
               guint64        hash,
               gboolean       only_joins)
 {
-  guint32 step = find_send (join, event->actor, hash);
+  guint32 step = find_send (join, event, hash);
   guint32 from = event->peer;
 
   if (step != OV_STEP_NO_PAIR)

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #define DEFAULT_CHARS 80
+#define MAX_LABEL 4096
+#define STRING_TAG 107
 
 typedef struct
 {
@@ -61,6 +63,12 @@ is_plain_word (const char *word,
   return TRUE;
 }
 
+static void
+write_comma (Writer *writer)
+{
+  g_string_append (writer->text, writer->format.style == OV_TERM_STYLE_ELIXIR ? ", " : ",");
+}
+
 /* {add, Tea, 2} as add(Tea,2); everything else as it is. */
 static void
 write_request (Writer       *writer,
@@ -81,10 +89,10 @@ write_request (Writer       *writer,
 
   g_string_append_len (writer->text, name, (gssize) length);
   g_string_append_c (writer->text, '(');
-  for (guint i = 1; i < arity && !inside.failed && writer->text->len < 4096; i++)
+  for (guint i = 1; i < arity && !inside.failed && writer->text->len < MAX_LABEL; i++)
     {
       if (i > 1)
-        g_string_append (writer->text, writer->format.style == OV_TERM_STYLE_ELIXIR ? ", " : ",");
+        write_comma (writer);
       write_term (writer, &inside);
     }
   g_string_append_c (writer->text, ')');
@@ -166,42 +174,87 @@ write_atom (Writer       *writer,
     }
 }
 
+/* Arguments that are all small integers come as a list of bytes in its short form (STRING_EXT). */
+static gboolean
+write_byte_arguments (Writer       *writer,
+                      OvTermCursor *cursor,
+                      gboolean      in_full)
+{
+  const guint8 *raw;
+  gsize length, n;
+
+  if (cursor->at >= cursor->end || *cursor->at != STRING_TAG
+      || !ov_term_cursor_get_raw (cursor, &raw, &length))
+    return FALSE;
+
+  n = length - 3;
+  if (!in_full)
+    g_string_append_printf (writer->text, "/%" G_GSIZE_FORMAT, n);
+  for (gsize i = 0; in_full && i < n && writer->text->len < MAX_LABEL; i++)
+    {
+      g_string_append_c (writer->text, i == 0 ? '(' : ',');
+      g_string_append_printf (writer->text, "%s%u",
+                              i > 0 && writer->format.style == OV_TERM_STYLE_ELIXIR ? " " : "", raw[3 + i]);
+    }
+  if (in_full)
+    g_string_append_c (writer->text, ')');
+
+  return TRUE;
+}
+
+static void
+write_arguments (Writer       *writer,
+                 OvTermCursor *cursor,
+                 gboolean      in_full)
+{
+  guint n;
+
+  if (write_byte_arguments (writer, cursor, in_full))
+    return;
+  if (!ov_term_cursor_enter_list (cursor, &n))
+    {
+      g_string_append (writer->text, "(…)");
+      return;
+    }
+  if (!in_full)
+    {
+      g_string_append_printf (writer->text, "/%u", n);
+      return;
+    }
+
+  g_string_append_c (writer->text, '(');
+  for (guint i = 0; i < n && !cursor->failed && writer->text->len < MAX_LABEL; i++)
+    {
+      if (i > 0)
+        write_comma (writer);
+      write_term (writer, cursor);
+    }
+  g_string_append_c (writer->text, ')');
+}
+
 /* {M, F, Args} or {M, F, Arity} as M:F(…) or M:F/n. */
 static gboolean
 write_call (Writer       *writer,
             OvTermCursor *cursor,
             gboolean      with_arguments)
 {
-  const char *dot = writer->format.style == OV_TERM_STYLE_ELIXIR ? "." : ":";
-  guint arity, n;
+  gboolean elixir = writer->format.style == OV_TERM_STYLE_ELIXIR;
   gint64 number;
+  guint arity;
 
   if (!ov_term_cursor_enter_tuple (cursor, &arity) || arity < 3)
     return FALSE;
 
-  if (writer->format.style == OV_TERM_STYLE_ELIXIR)
+  if (elixir)
     write_term (writer, cursor);
   else
     write_atom (writer, cursor);
-  g_string_append (writer->text, dot);
+  g_string_append_c (writer->text, elixir ? '.' : ':');
   write_atom (writer, cursor);
   if (ov_term_cursor_get_integer (cursor, &number))
     g_string_append_printf (writer->text, "/%" G_GINT64_FORMAT, number);
-  else if (!ov_term_cursor_enter_list (cursor, &n))
-    g_string_append (writer->text, "(…)");
-  else if (!with_arguments)
-    g_string_append_printf (writer->text, "/%u", n);
   else
-    {
-      g_string_append_c (writer->text, '(');
-      for (guint i = 0; i < n && !cursor->failed && writer->text->len < 4096; i++)
-        {
-          if (i > 0)
-            g_string_append (writer->text, writer->format.style == OV_TERM_STYLE_ELIXIR ? ", " : ",");
-          write_term (writer, cursor);
-        }
-      g_string_append_c (writer->text, ')');
-    }
+    write_arguments (writer, cursor, with_arguments);
 
   return TRUE;
 }

@@ -17,7 +17,7 @@ typedef enum
 {
   OV_EVENT_SEND,         /* actor sent payload to peer */
   OV_EVENT_SEND_NOWHERE, /* the same, and no such process exists */
-  OV_EVENT_RECEIVE,      /* payload was put into actor's mailbox */
+  OV_EVENT_RECEIVE,      /* payload was put into actor's mailbox, by peer where that is known */
   OV_EVENT_SPAWN,        /* actor spawned peer; payload {M, F, Args} */
   OV_EVENT_SPAWNED,      /* actor was spawned by peer */
   OV_EVENT_EXIT,         /* actor ended; payload: the reason */
@@ -27,7 +27,7 @@ typedef enum
   OV_EVENT_UNLINKED,
   OV_EVENT_REGISTER,     /* payload: the name */
   OV_EVENT_UNREGISTER,
-  OV_EVENT_CALL,         /* actor called payload {M, F, Args} */
+  OV_EVENT_CALL,         /* actor called payload {M, F, Args}, or {M, F, Args, What a match specification says} */
   OV_EVENT_RETURN,       /* payload {{M, F, Arity}, Value} */
   OV_EVENT_EXCEPTION,    /* payload {{M, F, Arity}, {Class, Reason}} */
   OV_EVENT_IN,           /* actor was scheduled in; payload: where ({M, F, Arity} or 0) */

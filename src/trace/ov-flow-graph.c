@@ -147,7 +147,7 @@ add_sent (Sum    *sum,
     }
 }
 
-/* Receives that name their sender: what is more than he was seen to send came from him all the same. */
+/* Receives that name their sender: if they are more than it was seen to send, they count. */
 static void
 add_named (Sum    *sum,
            GArray *edges,
@@ -172,7 +172,7 @@ add_named (Sum    *sum,
       sent_edge = ov_flow_find_edge (sum->flow, record->from, record->to, FALSE);
       sent = sent_edge != OV_EDGE_NONE ? sum->sums[sent_edge].messages : 0;
       get_arrival (sum, record->to)->named += MIN (sent, cell->messages);
-      if (sent > 0)
+      if (sent >= cell->messages)
         continue;
       if (sent_edge != OV_EDGE_NONE && g_array_index (places, guint32, sent_edge) != 0)
         {

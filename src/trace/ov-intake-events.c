@@ -15,7 +15,8 @@
 typedef enum
 {
   LAYOUT_TERM_PEER, /* send: the message, who gets it */
-  LAYOUT_TERM,      /* receive, exit, …: a term about oneself */
+  LAYOUT_TERM,      /* exit, …: a term about oneself */
+  LAYOUT_RECEIVE,   /* the message, and mostly who sent it: 'undefined' where nobody did */
   LAYOUT_PEER,      /* link, …: another one */
   LAYOUT_PEER_TERM, /* spawn: another one, and a term */
   LAYOUT_CALL,      /* {M, F, Args}, and what a match specification adds */
@@ -36,7 +37,7 @@ typedef struct
 /* The frequent ones first. */
 static const Kind kinds[] = {
   KIND ("send", SEND, TERM_PEER),
-  KIND ("receive", RECEIVE, TERM),
+  KIND ("receive", RECEIVE, RECEIVE),
   KIND ("call", CALL, CALL),
   KIND ("return_from", RETURN, PAIR),
   KIND ("in", IN, TERM),
@@ -56,6 +57,7 @@ static const Kind kinds[] = {
   KIND ("gc_minor_end", GC_END, NAMED),
   KIND ("gc_major_start", GC_START, NAMED),
   KIND ("gc_major_end", GC_END, NAMED),
+  KIND ("gc_max_heap_size", GC_END, NAMED),
   KIND ("in_exiting", IN, TERM),
   KIND ("out_exiting", OUT, TERM),
   KIND ("out_exited", OUT, TERM),
@@ -179,6 +181,12 @@ read_layout (OvIntake     *self,
       return !cursor->failed;
     case LAYOUT_TERM:
       return n == 1 && read_payload (cursor, was_cut, found);
+    case LAYOUT_RECEIVE:
+      if ((n != 1 && n != 2) || !read_payload (cursor, was_cut, found))
+        return FALSE;
+      if (n == 2 && !ov_term_cursor_match_atom (cursor, "undefined"))
+        found->event.peer = ov_intake_read_actor (self, cursor);
+      return !cursor->failed;
     case LAYOUT_PEER:
       if (n != 1)
         return FALSE;
@@ -241,7 +249,7 @@ note_message (OvIntake          *self,
   if ((scan->flags & OV_EVENT_IS_CALL) == 0 || ov_pid_is_none (&scan->caller))
     return;
 
-  if (event->kind == OV_EVENT_RECEIVE)
+  if (event->kind == OV_EVENT_RECEIVE && event->peer == OV_ACTOR_NONE)
     event->peer = ov_intake_actor_of (self, &scan->caller);
   if (scan->tag != 0)
     remember_caller (self, scan->tag, ov_intake_actor_of (self, &scan->caller));
@@ -409,15 +417,15 @@ take_level (OvIntake             *self,
   return ov_intake_append (self, &event, valid, strlen (valid));
 }
 
-/* {send | 'receive' | print, {Previous, Current}, From, To, Message} */
+/* {send | 'receive' | print, {Previous, Current}, From, To, Message}: who, and what is said of the message.
+ * Of other forms nothing is said. */
 static void
 read_hop_info (OvIntake     *self,
                OvTermCursor *cursor,
+               gboolean      was_cut,
                Found        *found)
 {
-  const guint8 *raw;
   OvShapeScan scan;
-  gsize length;
   guint arity;
 
   if (!ov_term_cursor_enter_tuple (cursor, &arity) || arity != 5 || !ov_term_cursor_skip (cursor)
@@ -426,12 +434,48 @@ read_hop_info (OvIntake     *self,
 
   found->event.actor = ov_intake_read_actor (self, cursor);
   found->event.peer = ov_intake_read_actor (self, cursor);
-  if (!ov_term_cursor_get_raw (cursor, &raw, &length))
+  if (!read_payload (cursor, was_cut, found))
     return;
 
-  ov_shape_scan (raw, length, &scan);
-  found->event.shape = ov_shape_cache_intern (self->shapes, self->store, &scan, raw, length);
+  ov_shape_scan (found->payload, found->length, &scan);
+  found->event.shape = ov_shape_cache_intern (self->shapes, self->store, &scan, found->payload,
+                                              found->length);
   note_message (self, &scan, &found->event);
+}
+
+/* The record as the VM made it, with the view where the message was. */
+static gboolean
+make_hop (OvIntake     *self,
+          OvTermCursor *label,
+          const Found  *found)
+{
+  static const guint8 head[] = { 104, 4, 119, 9, 's', 'e', 'q', '_', 't', 'r', 'a', 'c', 'e' };
+  static const guint8 info_head[] = { 104, 5 };
+  OvTermCursor info;
+  const guint8 *raw;
+  gsize length;
+  guint arity;
+
+  g_byte_array_set_size (self->made, 0);
+  g_byte_array_append (self->made, head, sizeof head);
+  if (!ov_term_cursor_get_raw (label, &raw, &length))
+    return FALSE;
+  g_byte_array_append (self->made, raw, (guint) length);
+  info = *label;
+  if (!ov_term_cursor_enter_tuple (&info, &arity) || arity != 5)
+    return FALSE;
+  g_byte_array_append (self->made, info_head, sizeof info_head);
+  for (guint i = 0; i < 4; i++)
+    {
+      if (!ov_term_cursor_get_raw (&info, &raw, &length))
+        return FALSE;
+      g_byte_array_append (self->made, raw, (guint) length);
+    }
+  g_byte_array_append (self->made, found->payload, (guint) found->length);
+  if (!ov_term_cursor_skip (label) || !ov_term_cursor_get_raw (label, &raw, &length))
+    return FALSE;
+  g_byte_array_append (self->made, raw, (guint) length);
+  return TRUE;
 }
 
 /* {seq_trace, Label, Info, Ns}; the payload is all of it. */
@@ -440,10 +484,12 @@ take_hop (OvIntake             *self,
           const OvTraceMessage *message,
           OvTermCursor         *cursor,
           guint                 arity,
+          gboolean              was_cut,
           const guint8         *raw,
           gsize                 length)
 {
   Found found = { .event = { .actor = OV_ACTOR_NONE, .peer = OV_ACTOR_NONE, .kind = OV_EVENT_HOP } };
+  OvTermCursor label = *cursor;
   OvTermCursor info;
   gint64 at_ns;
 
@@ -454,10 +500,13 @@ take_hop (OvIntake             *self,
   if (!ov_term_cursor_skip (cursor) || !ov_term_cursor_get_integer (cursor, &at_ns))
     return FALSE;
 
-  read_hop_info (self, &info, &found);
-  found.event.at_ns = to_system_time (at_ns, message->offset_ns);
   found.event.size_bytes = saturate (length);
+  read_hop_info (self, &info, was_cut, &found);
+  found.event.at_ns = to_system_time (at_ns, message->offset_ns);
   found.event.trace = message->trace;
+  if ((found.event.flags & OV_EVENT_TRUNCATED) != 0 && make_hop (self, &label, &found))
+    return ov_intake_append (self, &found.event, self->made->data, self->made->len);
+
   return ov_intake_append (self, &found.event, raw, length);
 }
 
@@ -497,10 +546,14 @@ take_event (OvIntake             *self,
           if (read_vm_event (self, message, &cursor, arity, was_cut, &found))
             return append_found (self, &found);
         }
-      else if ((ov_term_cursor_match_atom (&cursor, "seq_trace")
-                && take_hop (self, message, &cursor, arity, raw, length))
-               || (ov_term_cursor_match_atom (&cursor, "trace_gap")
-                   && take_gap (self, message, &cursor, arity))
+      else if (((was_cut = ov_term_cursor_match_atom (&cursor, "seq_trace_cut"))
+                || ov_term_cursor_match_atom (&cursor, "seq_trace"))
+               && take_hop (self, message, &cursor, arity, was_cut, raw, length))
+        {
+          return 1;
+        }
+      else if ((ov_term_cursor_match_atom (&cursor, "trace_gap")
+                && take_gap (self, message, &cursor, arity))
                || (ov_term_cursor_match_atom (&cursor, "trace_level")
                    && take_level (self, message, &cursor, arity)))
         {

@@ -78,7 +78,8 @@ read_figure (OvTermCursor *cursor,
     guint64    *figure;
   } figures[] = {
     { "generated", &meter->generated }, { "sent", &meter->sent },   { "dropped", &meter->dropped },
-    { "paused_ns", &meter->paused_ns }, { "queue", &meter->queue }, { "events_per_s", &meter->events_per_s },
+    { "in_edges", &meter->in_edges },   { "paused_ns", &meter->paused_ns },
+    { "queue", &meter->queue },         { "events_per_s", &meter->events_per_s },
   };
   gint64 value;
 

@@ -38,6 +38,7 @@ typedef struct
   OvTraceLevel level;
   guint64 generated;     /* trace messages that the node made for us */
   guint64 sent;          /* as single events or counted in edges */
+  guint64 in_edges;      /* of these, the latter */
   guint64 dropped;       /* generated = sent + dropped + still waiting */
   guint64 paused_ns;     /* the governor kept tracing off */
   guint64 queue;         /* of the tracer */

@@ -41,7 +41,7 @@ open(#{id := Id, send_match := Send, receive_match := Receive} = Spec, Own,
 
 new_trace() ->
     #{state => opening, opener => none, buffer => [], n => 0, since => ?LONG_AGO, gaps => #{}, marks => [],
-      counted => 0, window => ?LONG_AGO, generated => 0, sent => 0, dropped => 0, paused => 0, spent => 0,
+      counted => 0, in_edges => 0, window => ?LONG_AGO, generated => 0, sent => 0, dropped => 0, paused => 0, spent => 0,
       last => {0, 0}, speed => 0, cost => 0, until => ?FAR, why => none, askers => [],
       delivered => none, retry => ?LONG_AGO, give_up => ?FAR, present => 0, foreign => 0, calm => 0,
       patience => 8, path => none}.

@@ -504,7 +504,8 @@ gap_events(Gaps, #{since := Since}) ->
 
 %% A window without credit goes on until there is some.
 flush_flow(Id, Now, #{traces := Traces, out := Out, offset := Offset} = State) ->
-    #{Id := #{window := From, counted := Counted, sent := Sent, dropped := Dropped} = Trace} = Traces,
+    #{Id := #{window := From, counted := Counted, in_edges := InEdges, sent := Sent,
+              dropped := Dropped} = Trace} = Traces,
     case Counted =:= 0 orelse ov_probe_stream:has_credit(Out) of
         true ->
             {Full, Pieces} = ov_probe_flow:take(Id),
@@ -512,7 +513,7 @@ flush_flow(Id, Now, #{traces := Traces, out := Out, offset := Offset} = State) -
                                                flow(Id, From + Offset, Now + Offset, Piece, Acc)
                                        end, {Full, Out}, Pieces),
             Summed = Trace#{window := Now, counted := 0, sent := Sent + Counted - Lost,
-                            dropped := Dropped + Lost},
+                            in_edges := InEdges + Counted - Lost, dropped := Dropped + Lost},
             {_, Next} = with(case Lost of 0 -> Summed; _ -> gap(credit, Lost, 0, Summed) end,
                              State#{out := Out2}),
             Next;
@@ -564,10 +565,10 @@ say_meter(#{id := Id} = Trace, #{out := Out} = State) ->
     {_, Out2} = ov_probe_stream:send(Make, Out),
     State#{out := Out2}.
 
-meter(#{level := Level, generated := Generated, sent := Sent, dropped := Dropped, speed := Speed,
-        cost := Cost, paused := Paused}, _) ->
+meter(#{level := Level, generated := Generated, sent := Sent, in_edges := InEdges,
+        dropped := Dropped, speed := Speed, cost := Cost, paused := Paused}, _) ->
     {_, Queue} = process_info(self(), message_queue_len),
-    #{level => word(Level), generated => Generated, sent => Sent, dropped => Dropped,
+    #{level => word(Level), generated => Generated, sent => Sent, in_edges => InEdges, dropped => Dropped,
       paused_ns => Paused, queue => Queue, events_per_s => Speed, cost_ppm => Cost}.
 
 word(events) -> <<"events">>;
