@@ -10,6 +10,21 @@
 
 #include <glib/gi18n.h>
 
+/* A sandbox is always armed, a recording never. */
+static void
+update_arm_button (OvWindow *self,
+                   OvNode   *node)
+{
+  gboolean is_armed = ov_node_get_armed (node);
+
+  gtk_widget_set_visible (self->arm_button, !ov_node_is_sandbox (node) && !ov_node_is_recording (node));
+  gtk_button_set_label (GTK_BUTTON (self->arm_button), is_armed ? _("Disarm This Node") : _("Arm This Node"));
+  if (is_armed)
+    gtk_widget_remove_css_class (self->arm_button, "destructive-action");
+  else
+    gtk_widget_add_css_class (self->arm_button, "destructive-action");
+}
+
 static void
 update_shield (OvWindow *self,
                OvNode   *node)
@@ -28,8 +43,9 @@ update_shield (OvWindow *self,
   else if (is_armed)
     {
       title = _("This node is armed");
-      text = _("Operations that change the node are allowed.");
+      text = _("Operations that change the node are allowed, and each is written to the journal.");
     }
+  update_arm_button (self, node);
   gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
                       : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
   gtk_label_set_text (self->shield_title, title);
@@ -59,6 +75,17 @@ update_node_button (OvWindow *self,
   gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->node_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
+}
+
+void
+ov_window_toggle_armed (OvWindow *self)
+{
+  OvNode *node = ov_session_get_node (self->session);
+
+  if (!node || ov_node_is_sandbox (node) || ov_node_is_recording (node))
+    return;
+  ov_node_set_armed (node, !ov_node_get_armed (node));
+  gtk_menu_button_popdown (self->shield_button);
 }
 
 void

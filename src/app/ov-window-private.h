@@ -29,12 +29,14 @@ struct _OvWindow
   OvNodeSwitcher      *node_switcher;
   OvTraceStatus       *trace_status;
   GtkMenuButton       *node_button, *shield_button;
-  GtkWidget           *inspector_button, *state_dot;
+  GtkWidget           *inspector_button, *state_dot, *arm_button;
   GtkLabel            *node_label, *release_label, *shield_label, *shield_title, *shield_text;
 };
 
 /* ov-window-header.c */
 void ov_window_update_header  (OvWindow *self);
+/* Arms a read-only node, and the other way round. */
+void ov_window_toggle_armed   (OvWindow *self);
 
 /* ov-window-open.c */
 void ov_window_present_dialog (OvWindow *self);

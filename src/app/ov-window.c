@@ -305,8 +305,17 @@ dropped_cb (OvWindow     *self,
 }
 
 static void
+arm_action (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  ov_window_toggle_armed (OV_WINDOW (widget));
+}
+
+static void
 install_actions (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_install_action (widget_class, "win.arm", NULL, arm_action);
   gtk_widget_class_install_action (widget_class, "win.page", "s", page_action);
   gtk_widget_class_install_action (widget_class, "win.toast", "s", toast_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);
@@ -392,6 +401,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvWindow, node_switcher);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, node_button);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_button);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, arm_button);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, inspector_button);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, state_dot);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, node_label);

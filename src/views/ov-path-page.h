@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvPathPage: one message, and everything it caused.  Thread: main.
+ * OvPathPage: one message, and hop by hop what it causes: a form, the hops as an indented list, and the same
+ * as a graph of those who took part.  Thread: main.
  */
 #pragma once
 
