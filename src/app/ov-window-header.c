@@ -46,6 +46,10 @@ update_shield (OvWindow *self,
       text = _("Operations that change the node are allowed, and each is written to the journal.");
     }
   update_arm_button (self, node);
+  if (is_armed && !ov_node_is_sandbox (node))
+    gtk_widget_add_css_class (GTK_WIDGET (self->shield_button), "armed");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self->shield_button), "armed");
   gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
                       : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
   gtk_label_set_text (self->shield_title, title);

@@ -14,6 +14,8 @@
 #include <glib/gi18n.h>
 
 #define INDENT      22
+/* What a hop's number takes, so that what is below it begins where its words do. */
+#define NUMBER_WIDTH 38
 #define MAX_INDENT 330
 #define MAX_NAME    80
 #define MAX_MESSAGE 300
@@ -102,6 +104,7 @@ make_lost (JsonObject *hop)
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_NONE);
+  gtk_widget_set_margin_start (box, NUMBER_WIDTH);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), label);
 

@@ -82,7 +82,7 @@ ensure_member (OvGraph    *graph,
   g_autofree char *sublabel = name != NULL && pid != NULL ? ov_words_clean (pid, 80) : NULL;
   const char *key = pid != NULL ? pid : "";
   OvGraphNode node = { .id = g_hash_table_size (indexes) + 1, .parent = OV_SCENE_NONE, .shape = OV_SHAPE_PLAIN,
-                       .heat = OV_HEAT_NONE, .weight = 1 };
+                       .heat = OV_HEAT_NONE, .weight = 0 };
   gpointer found;
   guint32 index;
 
