@@ -236,7 +236,7 @@ with_tracer(#{tracer := none, to := To, guard := Guard, life := Life, leaving :=
                         {min_heap_size, ?TRACER_MIN_WORDS},
                         {max_heap_size, #{size => ?TRACER_WORDS, kill => true,
                                           error_logger => false}}]),
-    ov_probe_guard:mind(Guard, self(), Tracer),
+    ov_probe_guard:mind(Guard, self(), Tracer, ?TRACER_QUEUE),
     tell(Life, {lend, Tracer}),
     State#{tracer := Tracer, leaving := none, asked := 0, traces := #{}};
 with_tracer(State) ->

@@ -58,4 +58,5 @@
 -define(FAR, 16#7fffffffffffffff).  % a time that does not come
 -define(LONG_AGO, -16#7fffffffffffffff). % monotonic times are negative for the most part
 -define(TRACER_WORDS, 8388608).     % heap of the tracer; its mailbox is beside it
+-define(TRACER_QUEUE, 300000).      % some 75 MB: it does not get to look at its own fuse any more
 -define(TRACER_MIN_WORDS, 46422).   % room for a batch without collecting

@@ -132,21 +132,17 @@ target(#{scope := Scope} = Target) ->
 target(_) ->
     throw(bad(<<"a target has no scope">>)).
 
-who(#{pid := Pid}) when is_pid(Pid), node(Pid) =:= node() ->
-    case is_process_alive(Pid) of
-        true -> Pid;
-        false -> throw(ov_probe_ask:no_process())
-    end;
-who(#{pid := Pid}) when is_pid(Pid) ->
-    throw({error, <<"remote-process">>, atom_to_binary(node(Pid), utf8)});
 who(#{name := Name}) when is_binary(Name), byte_size(Name) =< 1020 ->
     Atom = existing(Name, ov_probe_ask:no_process()),
     case whereis(Atom) of
         Pid when is_pid(Pid) -> {name, Atom};
         _ -> throw(ov_probe_ask:no_process())
     end;
-who(_) ->
-    throw(ov_probe_ask:no_process()).
+who(Target) ->
+    case ov_probe_ask:with_process(Target, fun(Pid, _) -> {ok, Pid} end) of
+        {ok, Pid} -> Pid;
+        Error -> throw(Error)
+    end.
 
 existing(Name, Error) ->
     try binary_to_existing_atom(Name, utf8)

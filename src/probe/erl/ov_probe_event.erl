@@ -49,7 +49,7 @@ trim({trace_ts, Pid, Kind, First, Second, Time} = Event, Nodes) ->
 trim({seq_trace, Label, {Kind, Serial, From, To, Term}, Time} = Event, Nodes) ->
     case fits(Term, Nodes) of
         true -> Event;
-        false -> {seq_trace_cut, Label, {Kind, Serial, From, To, view(Term, Nodes)}, Time}
+        false -> {seq_trace, Label, {Kind, Serial, From, To, brief(Term, Nodes)}, Time}
     end;
 trim(Event, _) ->
     Event.

@@ -12,7 +12,7 @@
 %% who asked.
 -module(ov_probe_flow).
 -include("ov_probe.hrl").
--export([fast/4, one/3, take/1, forget/1, window_ns/0, shape/1]).
+-export([fast/5, one/3, take/1, forget/1, window_ns/0, shape/1]).
 
 -define(WINDOW_NS, 100000000).
 -define(MAX_EDGES, 10000).     % different ones of a window
@@ -27,32 +27,34 @@ window_ns() -> ?WINDOW_NS.
 
 %% ---- counting -------------------------------------------------------------------------------
 
-%% {Why, RoomLeft}: until the window ends, the room is used up, or something else comes.
-fast(0, _, _, _) ->
-    {room, 0};
-fast(Room, Due, Id, View) ->
+%% {Why, RoomLeft, Known}: until the window ends, the room is used up, or something else comes.  Known
+%% are those of them that told of a message a second time.
+fast(0, _, _, _, Known) ->
+    {room, 0, Known};
+fast(Room, Due, Id, View, Known) ->
     receive
         {trace_ts, From, send, Term, To, Time} ->
             sent(From, To, Term, Time, Id),
-            next(Time, Room - 1, Due, Id, View);
+            next(Time, Room - 1, Due, Id, View, Known);
         {trace_ts, To, 'receive', Term, From, Time} ->
-            received(From, To, Term, Id, View),
-            next(Time, Room - 1, Due, Id, View);
+            More = received(From, To, Term, Id, View),
+            next(Time, Room - 1, Due, Id, View, Known + More);
         {trace_ts, To, 'receive', Term, Time} ->
-            received(undefined, To, Term, Id, View),
-            next(Time, Room - 1, Due, Id, View);
+            More = received(undefined, To, Term, Id, View),
+            next(Time, Room - 1, Due, Id, View, Known + More);
         Other ->
-            {{other, Other}, Room}
+            {{other, Other}, Room, Known}
     after 5 ->
-        {quiet, Room}
+        {quiet, Room, Known}
     end.
 
-next(Time, Room, Due, _, _) when Time >= Due -> {due, Room};
-next(_, Room, Due, Id, View) -> fast(Room, Due, Id, View).
+next(Time, Room, Due, _, _, Known) when Time >= Due -> {due, Room, Known};
+next(_, Room, Due, Id, View, Known) -> fast(Room, Due, Id, View, Known).
 
-one({trace_ts, To, 'receive', Term, From, _}, Id, View) -> received(From, To, Term, Id, View);
-one({trace_ts, To, 'receive', Term, _}, Id, View) -> received(undefined, To, Term, Id, View);
-one({trace_ts, From, _, Term, To, Time}, Id, _) -> sent(From, To, Term, Time, Id).
+%% How many messages that is: 1, or 0 when it is known already.
+one({trace_ts, To, 'receive', Term, From, _}, Id, View) -> 1 - received(From, To, Term, Id, View);
+one({trace_ts, To, 'receive', Term, _}, Id, View) -> 1 - received(undefined, To, Term, Id, View);
+one({trace_ts, From, _, Term, To, Time}, Id, _) -> sent(From, To, Term, Time, Id), 1.
 
 sent(From, To, {'$gen_call', {Caller, Tag}, _} = Term, Time, Id) ->
     put({tag, Tag}, {Caller, To, Time, Id}),
@@ -88,8 +90,8 @@ latency(_, _, _, _) ->
 %% Counted already where it was sent, if the sender is traced too.
 received(From, To, Term, Id, {Scope, Members}) ->
     case Scope =:= wide orelse is_member(From, Id, Members) of
-        true -> ok;
-        false -> count(From, To, Term, Id)
+        true -> 1;
+        false -> count(From, To, Term, Id), 0
     end.
 
 is_member(From, Id, Members) ->

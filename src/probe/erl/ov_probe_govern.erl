@@ -4,15 +4,15 @@
 %% state.
 %%
 %% The governor gives each window of 10 ms a budget of events.  When it is used up before the window
-%% ends, messages are switched off by the VM's pattern for them until then (what came too much counts
-%% against the next windows), which takes microseconds; where patterns are not ours to touch, the
-%% flags of the traced processes are taken off instead, and where these are too many, it is the fuse.
+%% ends, nothing is traced until then (what came too much counts against the next windows): the flags of
+%% a few processes are taken off, of many the VM's patterns for messages are set to none.  Where patterns
+%% are not ours to touch and the processes are too many, it is the fuse.
 %%
-%%             paused 85 % of 30 ms, or half of 300 ms       paused 85 % of 30 ms
-%%    events ──────────────────────────────────────▶ edges ────────────────────▶ off
-%%       ▲                                             │                          ▲
-%%       └── calm for 2 s, 4 s … 60 s ─────────────────┘                          │
-%%                    tracer's queue, no credit for 3 s (the fuse, from any level) ┘
+%%             two windows paused for 85 %, or 300 ms for half      two windows for 85 %
+%%    events ───────────────────────────────────────────▶ edges ───────────────────────▶ off
+%%       ▲                                                  │                             ▲
+%%       └── calm for 2 s, 4 s … 60 s ──────────────────────┘                             │
+%%        the tracer's queue, no credit, more lost than shown (the fuse, from any level) ─┘
 %%
 %% Switching by itself needs `automatic'; the fuse does not.  Off stays off until somebody asks.
 -module(ov_probe_govern).
@@ -21,19 +21,24 @@
 
 -define(WINDOW_NS, 10000000).
 -define(HOT, 850).               % of a thousand
--define(HOT_NS, 30000000).
+-define(HOT_WINDOWS, 2).
 -define(WARM, 500).
 -define(WARM_NS, 300000000).
+-define(DEBT_NS, 10000000).      % at most, when there is a lower level to go to
+-define(LONG_DEBT_NS, 90000000).
+-define(FEW, 64).                % processes
+-define(MANY, 2000).
 -define(EDGES_RATE, 100000).     % at least, since an edge costs less
 -define(QUEUE, 20000).
--define(BACKLOG_MS, 3000).
+-define(BACKLOG_MS, 1500).         % without any credit
+-define(BACKLOG_TICKS, 12).        % that lost more than was shown
 -define(PATIENCE_MAX, 240).      % ticks
 -define(RECHECK_NS, 5000000000).
 -define(SENDER, [{['_', '$1', '_'], [], [{message, '$1'}]}]).
 
 new(State) ->
     State#{gov => #{budget => none, window => ?WINDOW_NS, left => none, start => now_ns(),
-                    until => none, since => ?LONG_AGO, by => none, hot => 0, warm => 0, recheck => ?LONG_AGO},
+                    until => none, since => ?LONG_AGO, by => none, hot => 0, warm => 0, behind => 0, recheck => ?LONG_AGO},
            patterns => #{send => true, 'receive' => true}, hush => false}.
 
 %% How many more events until govern/2 has to look.
@@ -55,23 +60,23 @@ window(_, #{gov := #{left := none}} = State) ->
     State;
 window(Now, #{gov := #{until := none, start := Start, window := Window, left := Left,
                        budget := Budget} = Gov} = State) ->
-    End = Start + Window + over(Left, Budget, Window),
+    End = Start + Window + debt(State),
     case Left =< 0 of
-        true when Now < End -> pause(Now, End, State);
+        true when Now < End -> hot(Now, pause(Now, End, State));
         _ when Now >= End ->
             State#{gov := Gov#{start := Now, left := Budget, hot := 0, warm := 0}};
         _ -> State
     end;
-window(Now, #{gov := #{until := Until, start := Start, window := Window, left := Left,
-                       budget := Budget} = Gov} = State) when Now >= Until ->
-    case Start + Window + over(Left, Budget, Window) of
+window(Now, #{gov := #{until := Until, start := Start, window := Window} = Gov} = State)
+  when Now >= Until ->
+    case Start + Window + debt(State) of
         End when Now < End -> State#{gov := Gov#{until := End}};
         _ -> resume(Now, State)
     end;
 window(_, #{gov := #{left := Left, budget := Budget, by := patterns} = Gov} = State)
-  when Left < -8 * Budget, Left < -2000 ->
+  when Left < -8 * Budget, Left < -?QUEUE ->
     %% What still comes are no messages.
-    case ov_probe_scope:strip(State) of
+    case ov_probe_scope:strip(?MANY, State) of
         ok -> State#{gov := Gov#{by := flags}};
         too_many -> trip(<<"rate">>, State)
     end;
@@ -79,33 +84,50 @@ window(_, State) ->
     State.
 
 %% The time that what came too much is worth.
-over(Left, Budget, Window) when Left < 0 -> -Left * Window div Budget;
-over(_, _, _) -> 0.
+debt(#{gov := #{left := Left, window := Window, budget := Budget}} = State) when Left < 0 ->
+    Most = case automatic(State) of [] -> ?LONG_DEBT_NS; _ -> ?DEBT_NS end,
+    min(Most, -Left * Window div Budget);
+debt(_) ->
+    0.
 
-pause(Now, Until, #{vm := Vm, gov := Gov} = State) ->
-    case ov_probe_vm:may_pattern(Vm) of
-        {true, Vm2} ->
-            patterns(State#{vm := Vm2, gov := Gov#{until := Until, since := Now, by := patterns}});
-        {false, Vm2} ->
-            case ov_probe_scope:strip(State) of
-                ok -> State#{vm := Vm2, gov := Gov#{until := Until, since := Now, by := flags}};
-                too_many -> trip(<<"foreign-tracer">>, State#{vm := Vm2})
-            end
+%% The flags of a few processes are taken off in microseconds, whatever the schedulers do; changing a
+%% pattern waits for all of them.
+pause(Now, Until, #{gov := Gov} = State) ->
+    Paused = State#{gov := Gov#{until := Until, since := Now}},
+    case ov_probe_scope:strip(?FEW, Paused) of
+        ok -> by(flags, Paused);
+        too_many -> pause_messages(Paused)
     end.
 
-resume(Now, #{gov := #{since := Since, start := Start, by := By, budget := Budget, hot := Hot,
-                       warm := Warm} = Gov} = State) ->
-    Cycle = max(1, Now - Start),
-    Share = (Now - Since) * 1000 div Cycle,
-    Next = State#{gov := Gov#{until := none, by := none, start := Now, left := Budget,
-                              hot := add(Share >= ?HOT, Hot, Cycle),
-                              warm := add(Share >= ?WARM, Warm, Cycle)}},
+pause_messages(#{vm := Vm} = State) ->
+    {May, Vm2} = ov_probe_vm:may_pattern(Vm),
+    Next = State#{vm := Vm2},
+    case May orelse ov_probe_scope:strip(?MANY, Next) of
+        true -> patterns(by(patterns, Next));
+        ok -> by(flags, Next);
+        too_many -> trip(<<"foreign-tracer">>, Next)
+    end.
+
+by(How, #{gov := Gov} = State) ->
+    State#{gov := Gov#{by := How}}.
+
+%% How much of the window will be paused is known when the pause begins.
+hot(Now, #{gov := #{until := Until, start := Start, hot := Hot, warm := Warm} = Gov} = State)
+  when is_integer(Until) ->
+    Share = (Until - Now) * 1000 div max(1, Until - Start),
+    levels(Now, State#{gov := Gov#{hot := add(Share >= ?HOT, Hot, 1),
+                                   warm := add(Share >= ?WARM, Warm, Until - Start)}});
+hot(_, State) ->
+    State.
+
+add(true, Sum, More) -> Sum + More;
+add(false, _, _) -> 0.
+
+resume(Now, #{gov := #{since := Since, by := By, budget := Budget} = Gov} = State) ->
+    Next = State#{gov := Gov#{until := none, by := none, start := Now, left := Budget}},
     Told = paused(Now - Since, Now, Next),
     _ = By =:= flags andalso ov_probe_scope:restore(Told),
-    levels(Now, patterns(Told)).
-
-add(true, Sum, Cycle) -> Sum + Cycle;
-add(false, _, _) -> 0.
+    patterns(Told).
 
 paused(Ns, Now, #{traces := Traces} = State) ->
     State#{traces := maps:map(fun(_, #{state := running, level := Level} = Trace)
@@ -122,8 +144,9 @@ paused_one(Ns, Now, #{gaps := Gaps, paused := Sum, n := N, since := Since} = Tra
 
 %% ---- levels ---------------------------------------------------------------------------------
 
-levels(Now, #{gov := #{hot := Hot, warm := Warm}} = State) when Hot >= ?HOT_NS; Warm >= ?WARM_NS ->
-    down(Now, Hot >= ?HOT_NS, automatic(State), State);
+levels(Now, #{gov := #{hot := Hot, warm := Warm}} = State)
+  when Hot >= ?HOT_WINDOWS; Warm >= ?WARM_NS ->
+    down(Now, Hot >= ?HOT_WINDOWS, automatic(State), State);
 levels(_, State) ->
     State.
 
@@ -216,17 +239,17 @@ settle(#{jobs := Jobs, traces := Traces} = State) ->
     Hush = maps:get(hush, State) andalso Jobs =/= [],
     Live = [Trace || #{state := TraceState, level := Level} = Trace <- maps:values(Traces),
                      TraceState =:= running orelse TraceState =:= opening, Level =/= off],
-    patterns(budget(Live, State#{hush := Hush, fast := fast(maps:values(Traces), State)})).
+    patterns(budget(Live, State#{hush := Hush, fast := fast(maps:values(Traces))})).
 
-fast([#{id := Id, state := running, path := none, targets := Targets} = Trace],
-     #{lent := Lent, ports := Ports}) when map_size(Lent) =:= 0, map_size(Ports) =:= 0 ->
+fast([#{id := Id, state := running, path := none, targets := Targets} = Trace]) ->
     case Trace of
         #{level := events, nodes := Nodes} -> {events, Id, Nodes};
         #{level := edges} ->
             {edges, Id, case lists:keymember(all, 1, Targets) of true -> wide; false -> Id end};
+        #{level := off} -> {off, Id};
         _ -> none
     end;
-fast(_, _) ->
+fast(_) ->
     none.
 
 budget(Live, #{gov := #{budget := Before} = Gov} = State) ->
@@ -302,7 +325,20 @@ received(Traces) ->
 
 tick(Now, Elapsed, #{traces := Traces} = State) ->
     Calm = maps:fold(fun(_, Trace, Acc) -> calm(Trace, Now, Elapsed, Acc) end, State, Traces),
-    recheck(Now, Calm).
+    recheck(Now, behind(Traces, Calm)).
+
+%% More was lost for want of credit than was shown, for long: nobody gains by that.
+behind(Before, #{traces := Traces, gov := #{behind := Ticks} = Gov} = State) ->
+    Lost = maps:fold(fun(Id, Trace, Acc) -> Acc orelse is_behind(Trace, maps:get(Id, Before, Trace)) end,
+                     false, Traces),
+    case Lost of
+        false -> State#{gov := Gov#{behind := 0}};
+        true when Ticks + 1 < ?BACKLOG_TICKS -> State#{gov := Gov#{behind := Ticks + 1}};
+        true -> trip(<<"backlog">>, State#{gov := Gov#{behind := 0}})
+    end.
+
+is_behind(#{sent := Sent, dropped := Dropped, level := Level}, #{told := {WasSent, WasDropped}}) ->
+    Level =/= off andalso Dropped - WasDropped > Sent - WasSent.
 
 %% Back to single events after a while of less than half of what would be too much.
 calm(#{id := Id, automatic := true, state := running, level := edges, begun := events, rate := Rate,

@@ -14,7 +14,7 @@
 %% kills those who just came to use it.
 -module(ov_probe_guard).
 -include("ov_probe.hrl").
--export([enter/3, undo_later/3, undone/3, leave/3, mind/3, in_use/0]).
+-export([enter/3, undo_later/3, undone/3, leave/3, mind/3, mind/4, in_use/0]).
 
 -define(TICK_MS, 400).
 -define(LEASE_MS, 2200).
@@ -71,7 +71,10 @@ undone(Guard, Owner, Undo) ->
 
 %% The guard looks after this helper's mailbox too, and undoes what it left when it ends.
 mind(Guard, Owner, Pid) ->
-    Guard ! {mind, Owner, Pid},
+    mind(Guard, Owner, Pid, ?QUEUE_LIMIT).
+
+mind(Guard, Owner, Pid, QueueLimit) ->
+    Guard ! {mind, Owner, Pid, QueueLimit},
     ok.
 
 %% The owner asks to be dropped; the program hears {ov_gone, <<"detached">>} when everything is
@@ -114,9 +117,9 @@ handle({undo_later, From, Ref, Owner, Undo}, State) ->
     loop(change(Owner, fun(E) -> journal([{From, Undo}], [], E) end, State));
 handle({undone, From, Owner, Undo}, State) ->
     loop(change(Owner, fun(E) -> journal([], [{From, Undo}], E) end, State));
-handle({mind, Owner, Pid}, State) ->
+handle({mind, Owner, Pid, Limit}, State) ->
     loop(change(Owner, fun(#{minded := Minded} = E) ->
-                               E#{minded := Minded#{Pid => erlang:monitor(process, Pid)}}
+                               E#{minded := Minded#{Pid => {erlang:monitor(process, Pid), Limit}}}
                        end, State));
 handle({ov_pong, Owner}, State) ->
     loop(change(Owner, fun(E) -> E#{lease := now_ms() + ?LEASE_MS} end, State));
@@ -168,7 +171,7 @@ change(Owner, Change, #{owners := Owners} = State) ->
 
 %% A helper that drowns is killed; an owner that drowns is dropped.
 is_flooded(Owner, #{minded := Pids}) ->
-    [exit(Pid, kill) || Pid <- maps:keys(Pids), waiting(Pid) > ?QUEUE_LIMIT],
+    [exit(Pid, kill) || {Pid, {_, Limit}} <- maps:to_list(Pids), waiting(Pid) > Limit],
     waiting(Owner) > ?QUEUE_LIMIT.
 
 waiting(Pid) ->
@@ -186,7 +189,7 @@ drop(Owner, Why, #{owners := Owners, farewell := Farewell} = State)
     {#{to := To, mon := Mon, journal := Journal, minded := Minded}, Rest} = maps:take(Owner, Owners),
     exit(Owner, kill),
     lists:foreach(fun(Pid) -> exit(Pid, kill) end, maps:keys(Minded)),
-    lists:foreach(fun await_end/1, [Mon | maps:values(Minded)]),
+    lists:foreach(fun await_end/1, [Mon | [Its || {Its, _} <- maps:values(Minded)]]),
     lists:foreach(fun undo/1, Journal),
     _ = is_connected(node(To)) andalso erlang:monitor_node(node(To), false),
     Gone = State#{owners := Rest},

@@ -13,7 +13,7 @@
 -module(ov_probe_scope).
 -include("ov_probe.hrl").
 -export([open/3, arm/3, name/4, wide/2, function/5, functions_off/2, disarm/2, disarm_some/4,
-         before/3, later/3, whose/4, gone/2, check/2, lent/3, retry/2, tick/2, view/2, strip/1,
+         before/3, later/3, whose/4, gone/2, check/2, lent/3, retry/2, tick/2, view/2, strip/2,
          restore/1, clear/2]).
 
 -define(RETRY_NS, 4000000).
@@ -41,8 +41,9 @@ open(#{id := Id, send_match := Send, receive_match := Receive} = Spec, Own,
 
 new_trace() ->
     #{state => opening, opener => none, buffer => [], n => 0, since => ?LONG_AGO, gaps => #{}, marks => [],
-      counted => 0, in_edges => 0, window => ?LONG_AGO, generated => 0, sent => 0, dropped => 0, paused => 0, spent => 0,
-      last => {0, 0}, speed => 0, cost => 0, until => ?FAR, why => none, askers => [],
+      counted => 0, in_edges => 0, window => ?LONG_AGO, generated => 0, sent => 0, dropped => 0,
+      paused => 0, spent => 0,
+      last => {0, 0}, told => {0, 0}, speed => 0, cost => 0, until => ?FAR, why => none, askers => [],
       delivered => none, retry => ?LONG_AGO, give_up => ?FAR, present => 0, foreign => 0, calm => 0,
       patience => 8, path => none}.
 
@@ -56,8 +57,10 @@ is_at_odds(Kind, Match, #{kinds := Kinds}, Traces) ->
 match(send, #{send_match := Match}) -> Match;
 match('receive', #{receive_match := Match}) -> Match.
 
-may_match(#{send_match := [], receive_match := []} = Trace, State) ->
-    {ok, Trace, State};
+%% Asked now, while the node is at its own: later there may be no time for it.
+may_match(#{send_match := [], receive_match := []} = Trace, #{vm := Vm} = State) ->
+    {_, Vm2} = ov_probe_vm:may_pattern(Vm),
+    {ok, Trace, State#{vm := Vm2}};
 may_match(Trace, #{vm := Vm} = State) ->
     case ov_probe_vm:may_pattern(Vm) of
         {true, Vm2} ->
@@ -304,9 +307,9 @@ clear(Id, #{members := Members} = State) ->
                       end
               end, State, Members).
 
-%% The governor's way where patterns are not ours: {ok, State}, or too_many.
-strip(#{members := Members, traces := Traces, vm := Vm} = State) ->
-    case map_size(Members) =< 2000 andalso wide_flags(Traces) =:= [] of
+%% The governor's way when there are few of them, or where patterns are not ours: ok, or too_many.
+strip(Most, #{members := Members, traces := Traces, vm := Vm} = State) ->
+    case map_size(Members) =< Most andalso wide_flags(Traces) =:= [] of
         true ->
             lists:foreach(fun(Pid) -> ov_probe_vm:flags(bare(Pid, State), Pid, Vm) end,
                           maps:keys(Members));

@@ -13,7 +13,7 @@
 %% Invariant, for each trace: generated = sent + dropped + waiting, and nothing waits at the end.
 %%
 %% While there is one trace only, everything that arrives is its own, and its events are taken in a
-%% loop of their own (fast/4, ov_probe_flow:fast/4), which leaves for whatever is not the usual.
+%% loop of their own (fast/4, ov_probe_flow:fast/5), which leaves for whatever is not the usual.
 -module(ov_probe_trace).
 -include("ov_probe.hrl").
 -export([start/4, call/2, flush/2, word/1]).
@@ -21,9 +21,8 @@
 -define(FLUSH_NS, 5000000).    % age of the oldest event in a batch; and as long again when it is quiet
 -define(QUIET_MS, 5).
 -define(TICK_NS, 250000000).
--define(RETRY_NS, 4000000).    % until a name that is gone is looked for again
 -define(FINISH_NS, 2000000000). % how long the last batches wait for credit
--define(BACKLOG_MS, 3000).     % without any credit: the fuse
+-define(DRAIN, 5000).
 -define(CHUNK, 200).           % processes whose flags are taken back on end
 -define(LENT_MS, 2000).
 
@@ -71,8 +70,11 @@ earliest(At, Other) -> min(At, Other).
 
 due_at(#{state := finishing, retry := At}) -> At;
 due_at(#{level := edges, window := From}) -> From + ov_probe_flow:window_ns();
-due_at(#{n := 0}) -> ?FAR;
-due_at(#{since := Since}) -> Since + ?FLUSH_NS.
+due_at(#{since := Since} = Trace) ->
+    case pending(Trace) of
+        true -> Since + ?FLUSH_NS;
+        false -> ?FAR
+    end.
 
 %% Takes the message, and then as many events as are there.
 taken({events, Id, Nodes}, Message, State) when element(1, Message) =:= trace_ts ->
@@ -90,13 +92,30 @@ taken({edges, Id, Scope}, Message, State) when element(1, Message) =:= trace_ts 
     case room(0, Id, Begun) of
         Room when Room > 0 ->
             Due = From + ov_probe_flow:window_ns(),
-            {Why, Left} = ov_probe_flow:fast(Room, Due, Id, {Scope, Members}),
-            done(Why, counted(Id, Room - Left, Begun));
+            {Why, Left, Known} = ov_probe_flow:fast(Room, Due, Id, {Scope, Members}, 0),
+            Spent = ov_probe_govern:spend(Room - Left, Begun),
+            done(Why, counted(Id, Room - Left - Known, Spent));
         _ ->
             due(Begun)
     end;
+taken({off, Id}, Message, State) when element(1, Message) =:= trace_ts ->
+    {Why, Lost} = drained(?DRAIN, 0),
+    done(Why, lose(Id, Lost, handle(Message, State)));
 taken(_, Message, State) ->
     due(handle(Message, State)).
+
+%% What was on its way when the fuse went.
+drained(Room, Lost) when Lost >= Room ->
+    {room, Lost};
+drained(Room, Lost) ->
+    receive
+        {trace_ts, _, send, _, _, _} -> drained(Room, Lost + 1);
+        {trace_ts, _, 'receive', _, _} -> drained(Room, Lost + 1);
+        {trace_ts, _, 'receive', _, _, _} -> drained(Room, Lost + 1);
+        Other -> {{other, Other}, Lost}
+    after 0 ->
+        {quiet, Lost}
+    end.
 
 done({other, Message}, State) -> due(handle(Message, State));
 done(_, State) -> due(State).
@@ -182,13 +201,10 @@ add(Id, Kind, Event, Time, #{traces := Traces} = State) ->
     case is_map_key(Kind, Kinds) of
         false ->
             State;
-        true when Level =:= off ->
-            lose(Trace, fuse, State);
-        true when Level =:= over ->
-            lose(Trace, none, State);
+        true when Level =:= off; Level =:= over ->
+            lose(Id, 1, State);
         true when Level =:= edges, Kind =:= send orelse Kind =:= 'receive' ->
-            ov_probe_flow:one(Event, Id, ov_probe_scope:view(Trace, State)),
-            counted(Id, 1, State);
+            counted(Id, ov_probe_flow:one(Event, Id, ov_probe_scope:view(Trace, State)), State);
         true ->
             #{buffer := Buffer, n := N, nodes := Nodes, generated := Generated} = Trace,
             limit(with(Trace#{buffer := [ov_probe_event:trim(Event, Nodes) | Buffer], n := N + 1,
@@ -202,9 +218,11 @@ with(#{id := Id} = Trace, #{traces := Traces} = State) ->
     {Trace, State#{traces := Traces#{Id := Trace}}}.
 
 %% Generated, but nobody will see it.
-lose(#{generated := Generated, dropped := Dropped} = Trace, Why, State) ->
-    Lost = Trace#{generated := Generated + 1, dropped := Dropped + 1},
-    {_, Next} = with(case Why of none -> Lost; _ -> gap(Why, 1, 0, Lost) end, State),
+lose(_, 0, State) ->
+    State;
+lose(Id, N, #{traces := Traces} = State) ->
+    #{Id := #{generated := Generated, dropped := Dropped} = Trace} = Traces,
+    {_, Next} = with(gap(fuse, N, 0, Trace#{generated := Generated + N, dropped := Dropped + N}), State),
     Next.
 
 %% What the loops took.
@@ -219,8 +237,7 @@ counted(_, 0, State) ->
     State;
 counted(Id, Taken, #{traces := Traces} = State) ->
     #{Id := #{counted := N, generated := Generated} = Trace} = Traces,
-    limit(with(Trace#{counted := N + Taken, generated := Generated + Taken},
-               ov_probe_govern:spend(Taken, State))).
+    limit(with(Trace#{counted := N + Taken, generated := Generated + Taken}, State)).
 
 limit({#{id := Id, generated := Generated, limit := Limit, state := running}, State})
   when Generated >= Limit ->
@@ -230,7 +247,11 @@ limit({_, State}) ->
 
 gap(Why, Count, PausedNs, #{gaps := Gaps} = Trace) ->
     {C, P} = maps:get(Why, Gaps, {0, 0}),
-    Trace#{gaps := Gaps#{Why => {C + Count, P + PausedNs}}}.
+    Due = case pending(Trace) of
+              true -> Trace;
+              false -> Trace#{since := now_ns()}
+          end,
+    Due#{gaps := Gaps#{Why => {C + Count, P + PausedNs}}}.
 
 %% Traces whose last process has gone.
 ended(#{vanished := [Id | Ids]} = State) ->
@@ -545,7 +566,8 @@ tell_meter(Id, Elapsed, #{traces := Traces} = State) ->
         #{Id := #{state := running, generated := Generated, spent := Spent, last := {Before, Paid}}
           = Trace} ->
             Count = Generated - Before,
-            {Metered, Next} = with(Trace#{last := {Generated, Spent},
+            #{sent := Sent, dropped := Dropped} = Trace,
+            {Metered, Next} = with(Trace#{last := {Generated, Spent}, told := {Sent, Dropped},
                                           speed := Count * 1000000000 div Elapsed,
                                           cost := cost(Count, Spent - Paid, Elapsed, State)}, State),
             say_meter(Metered, Next);
