@@ -64,7 +64,7 @@ add_leaf (Maker      *maker,
 
   if (maker->options->heat)
     node.heat = dice * dice / 4000;
-  if (maker->options->trouble && dice < 12)
+  if (maker->options->trouble && dice < 4)
     node.tone = OV_TONE_WARNING;
   maker->area_of[maker->n_leaves] = area;
   maker->index_of[maker->n_leaves] = OV_SCENE_NONE;

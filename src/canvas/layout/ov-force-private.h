@@ -86,6 +86,21 @@ gboolean  ov_ground_settle_inside (OvGround     *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvGround, ov_ground_free)
 
+/* ov-plots.c: plots on a ground, all of them taken there. */
+OvPlot    ov_plot_unite    (const OvPlot *a,
+                            const OvPlot *b);
+gboolean  ov_plot_overlaps (const OvPlot *a,
+                            const OvPlot *b);
+/* What they take together, and how many cells of it are theirs; @n is not 0. */
+OvPlot    ov_plots_measure (const OvPlot *plots,
+                            guint32       n,
+                            double       *used);
+/* Moves them together until they fill this share of their outline, or nothing gives way. */
+void      ov_plots_squeeze (OvPlot   *plots,
+                            guint32   n,
+                            OvGround *ground,
+                            double    filled);
+
 /* A cell; its proportion makes what is near in cells near for the eye in a window of 1.45:1. */
 #define OV_CELL_WIDTH  32
 #define OV_CELL_HEIGHT 16

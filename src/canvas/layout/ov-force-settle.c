@@ -30,6 +30,13 @@
 #define GAP_WIDTH   1
 #define GAP_HEIGHT  2
 
+/* What is tried, as long as it did not end well, where there are not many pieces. */
+static const OvSpot SPREADS[] = {
+  { 1, 1 }, { 0.6, 0.6 }, { 1.4, 0.8 }, { 0.7, 1.1 }, { 1.8, 0.6 }, { 0.3, 0.3 }, { 1.2, 1.2 },
+};
+#define GOOD_ENOUGH 1.45
+#define MAX_TRIED   80
+
 typedef struct
 {
   guint32 node;
@@ -46,6 +53,7 @@ typedef struct
   GArray   *pieces;  /* Piece */
   GArray   *plots;   /* OvPlot */
   double    reach;   /* about half the width of what all pieces take */
+  OvSpot    spread;  /* how much wider and higher than wished for pieces are begun with */
 } Settling;
 
 static inline Piece *
@@ -135,7 +143,7 @@ settle_part (Settling *self,
 
       pull.x += force->pulls[piece->node].x;
       pull.y += force->pulls[piece->node].y;
-      centre_plot (&piece->plot, point->x, point->y);
+      centre_plot (&piece->plot, point->x * self->spread.x, point->y * self->spread.y);
       ov_ground_settle (self->scratch, &piece->plot, 1);
       ov_ground_take (self->scratch, &piece->plot);
       g_array_append_val (self->plots, piece->plot);
@@ -202,131 +210,25 @@ order_pieces (Settling *self)
   qsort (self->pieces->data, self->pieces->len, sizeof (Piece), compare_pieces);
 }
 
-static OvPlot
-unite (const OvPlot *a,
-       const OvPlot *b)
-{
-  int left = MIN (a->x, b->x), top = MIN (a->y, b->y);
-
-  return (OvPlot) { left, top, MAX (a->x + a->width, b->x + b->width) - left,
-                    MAX (a->y + a->height, b->y + b->height) - top };
-}
-
-static gboolean
-overlap (const OvPlot *a,
-         const OvPlot *b)
-{
-  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height
-         && b->y < a->y + a->height;
-}
-
-/* What all pieces take together, and how many cells of it are theirs. */
-static OvPlot
-measure (const Settling *self,
-         double         *used)
-{
-  OvPlot outline = piece_at (self, 0)->plot;
-
-  *used = 0;
-  for (guint i = 0; i < self->pieces->len; i++)
-    {
-      const OvPlot *plot = &piece_at (self, i)->plot;
-
-      *used += (double) plot->width * plot->height;
-      outline = unite (&outline, plot);
-    }
-
-  return outline;
-}
-
-static gboolean
-is_inside (const OvPlot *plot,
-           const OvPlot *outline)
-{
-  return plot->x >= outline->x && plot->y >= outline->y
-         && plot->x + plot->width <= outline->x + outline->width
-         && plot->y + plot->height <= outline->y + outline->height;
-}
-
-/* Moves whatever sticks out of @outline to the nearest free place in it, or nothing at all. */
-static gboolean
-draw_in (Settling     *self,
-         const OvPlot *outline)
+/* The pieces' plots, to be moved together. */
+static OvPlot *
+list_plots (Settling *self)
 {
   g_array_set_size (self->plots, 0);
   for (guint i = 0; i < self->pieces->len; i++)
-    {
-      Piece *piece = piece_at (self, i);
-      gboolean found;
+    g_array_append_val (self->plots, piece_at (self, i)->plot);
 
-      g_array_append_val (self->plots, piece->plot);
-      if (is_inside (&piece->plot, outline))
-        continue;
-      ov_ground_release (self->ground, &piece->plot);
-      found = ov_ground_settle_inside (self->ground, &piece->plot, outline);
-      ov_ground_take (self->ground, &piece->plot);
-      if (found)
-        continue;
-
-      /* Back to where all of them were. */
-      for (guint k = 0; k <= i; k++)
-        ov_ground_release (self->ground, &piece_at (self, k)->plot);
-      for (guint k = 0; k <= i; k++)
-        {
-          piece_at (self, k)->plot = g_array_index (self->plots, OvPlot, k);
-          ov_ground_take (self->ground, &piece_at (self, k)->plot);
-        }
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* The outline without the cells along one of its sides: left, right, top, bottom. */
-static OvPlot
-cut_side (const OvPlot *outline,
-          guint         side)
-{
-  OvPlot cut = *outline;
-
-  cut.x += side == 0;
-  cut.y += side == 2;
-  cut.width -= side < 2;
-  cut.height -= side >= 2;
-
-  return cut;
-}
-
-/* From all sides, the longer way first, until what is left is well filled or nothing gives way. */
-static void
-squeeze (Settling *self)
-{
-  double used;
-  OvPlot outline = measure (self, &used);
-  gboolean any = TRUE;
-
-  while (any && used < FILLED * outline.width * outline.height)
-    {
-      gboolean wide = outline.width * OV_CELL_WIDTH > outline.height * OV_CELL_HEIGHT * OV_LAYOUT_ASPECT;
-
-      any = FALSE;
-      for (guint i = 0; i < 4 && !any; i++)
-        {
-          OvPlot cut = cut_side (&outline, wide ? i : 3 - i);
-
-          any = draw_in (self, &cut);
-          if (any)
-            outline = cut;
-        }
-    }
+  return (OvPlot *) (gpointer) self->plots->data;
 }
 
 static void
-settle_afresh (Settling *self)
+try_spread (Settling     *self,
+            const OvSpot *spread)
 {
   guint from = 0;
 
-  order_pieces (self);
+  self->spread = *spread;
+  ov_ground_clear (self->ground);
   while (from < self->pieces->len && piece_at (self, from)->size > 1)
     {
       guint32 n = piece_at (self, from)->size;
@@ -335,8 +237,47 @@ settle_afresh (Settling *self)
       from += n;
     }
   settle_lone (self, from, from == 0);
+  list_plots (self);
   if (self->pieces->len <= MAX_SQUEEZED)
-    squeeze (self);
+    ov_plots_squeeze ((OvPlot *) (gpointer) self->plots->data, self->plots->len, self->ground, FILLED);
+}
+
+/* How much larger than needed and out of the window's proportion the plots are together; 1 is best. */
+static double
+judge (Settling *self)
+{
+  double used, aspect;
+  OvPlot outline = ov_plots_measure ((OvPlot *) (gpointer) self->plots->data, self->plots->len, &used);
+
+  aspect = outline.width * OV_CELL_WIDTH / (outline.height * OV_CELL_HEIGHT * OV_LAYOUT_ASPECT);
+
+  return outline.width * outline.height / used * pow (MAX (aspect, 1 / aspect), 1.5);
+}
+
+/* Large boxes fall into each other's way; beginning elsewhere often ends better. */
+static void
+settle_afresh (Settling *self)
+{
+  g_autofree OvPlot *best = NULL;
+  double least = INFINITY;
+
+  order_pieces (self);
+  for (guint i = 0; i < G_N_ELEMENTS (SPREADS) && (i == 0 || least > GOOD_ENOUGH); i++)
+    {
+      double score;
+
+      if (i > 0 && self->pieces->len > MAX_TRIED)
+        break;
+      try_spread (self, &SPREADS[i]);
+      score = judge (self);
+      if (score >= least)
+        continue;
+      least = score;
+      g_free (best);
+      best = g_memdup2 (self->plots->data, self->plots->len * sizeof (OvPlot));
+    }
+  for (guint i = 0; i < self->pieces->len; i++)
+    piece_at (self, i)->plot = best[i];
 }
 
 /* The cells of an old box, in a group whose content began at (@x, @y). */
@@ -430,7 +371,7 @@ push_apart (Settling *self)
       for (guint a = 0; a < self->pieces->len; a++)
         for (guint b = a + 1; b < self->pieces->len; b++)
           if (piece_at (self, a)->known && piece_at (self, b)->known
-              && overlap (&piece_at (self, a)->plot, &piece_at (self, b)->plot))
+              && ov_plot_overlaps (&piece_at (self, a)->plot, &piece_at (self, b)->plot))
             {
               push (piece_at (self, a), piece_at (self, b));
               any = TRUE;
@@ -508,14 +449,14 @@ settle_live (Settling         *self,
 
 /* What the pieces take, and the old outline as long as they fill enough of it. */
 static OvPlot
-get_outline (const Settling *self,
-             const OvPlot   *old)
+get_outline (Settling     *self,
+             const OvPlot *old)
 {
   double used;
-  OvPlot outline = measure (self, &used);
+  OvPlot outline = ov_plots_measure (list_plots (self), self->pieces->len, &used);
 
   if (used >= KEPT_SHARE * old->width * old->height && old->width > 0)
-    outline = unite (&outline, old);
+    outline = ov_plot_unite (&outline, old);
 
   return outline;
 }
@@ -556,7 +497,7 @@ ov_force_settle (OvForce          *self,
 {
   g_autoptr (GArray) pieces = g_array_new (FALSE, FALSE, sizeof (Piece));
   g_autoptr (GArray) plots = g_array_new (FALSE, FALSE, sizeof (OvPlot));
-  Settling settling = { self, ground, scratch, pieces, plots, 0 };
+  Settling settling = { self, ground, scratch, pieces, plots, 0, { 1, 1 } };
   OvPlot outline = { 0 };
 
   ov_ground_clear (ground);

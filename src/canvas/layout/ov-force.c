@@ -41,6 +41,10 @@ static const struct
   { 2000, 7, 6 },
 };
 #define SIZE_SLACK 2.0f
+#define MOST_TIMES 4
+/* The share of a group's width that is wished for a leaf beside: beside several, beside one or two. */
+#define BESIDE_MANY 0.55
+#define BESIDE_FEW  0.42
 
 OvBox
 ov_force_box_of (const OvPlot *plot,
@@ -92,49 +96,125 @@ find_old (const OvForce *self,
   return self->old_nodes[old_parent].id == self->nodes[node->parent].id ? old : OV_SCENE_NONE;
 }
 
-static void
-size_leaf (OvForce *self,
-           guint32  i)
+/* Which size a box had, and how many times that; FALSE: none of ours. */
+static gboolean
+recognize (const OvBox *box,
+           guint       *size,
+           guint       *times)
 {
-  float weight = self->sums[i].weight;
-  guint32 old = self->old_of[i];
-  guint size = 0, kept = G_N_ELEMENTS (SIZES);
-
   for (guint at = 0; at < G_N_ELEMENTS (SIZES); at++)
-    {
-      if (weight >= SIZES[at].from)
-        size = at;
-      if (old != OV_SCENE_NONE
-          && self->old->boxes[old].width == SIZES[at].width * OV_CELL_WIDTH - OV_GRAPH_GAP
-          && self->old->boxes[old].height == SIZES[at].height * OV_CELL_HEIGHT - OV_GRAPH_GAP)
-        kept = at;
-    }
-  if (kept < size && weight < SIZES[size].from * SIZE_SLACK)
-    size--;
-  else if (kept < G_N_ELEMENTS (SIZES) && kept > size && weight > SIZES[kept].from / SIZE_SLACK)
-    size = kept;
-  self->plots[i].width = SIZES[size].width;
-  self->plots[i].height = SIZES[size].height;
+    for (guint factor = 1; factor <= MOST_TIMES; factor *= 2)
+      if (box->width == SIZES[at].width * factor * OV_CELL_WIDTH - OV_GRAPH_GAP
+          && box->height == SIZES[at].height * factor * OV_CELL_HEIGHT - OV_GRAPH_GAP)
+        {
+          *size = at;
+          *times = factor;
+          return TRUE;
+        }
+
+  return FALSE;
 }
 
+static guint
+choose_size (float weight)
+{
+  guint size = 0;
+
+  for (guint at = 0; at < G_N_ELEMENTS (SIZES); at++)
+    if (weight >= SIZES[at].from)
+      size = at;
+
+  return size;
+}
+
+/* @usual is the width wished for among groups, 0: there are none.  Beside large groups a leaf gets more
+ * ground, or it could not be seen from where these can. */
 static void
-guess_sizes (OvForce *self)
+size_leaf (OvForce *self,
+           guint32  i,
+           double   usual)
+{
+  float weight = self->sums[i].weight;
+  guint size = choose_size (weight), times = 1, old_size, old_times;
+
+  while (times < MOST_TIMES && times * 2 * SIZES[0].width * OV_CELL_WIDTH <= usual)
+    times *= 2;
+  if (self->old_of[i] != OV_SCENE_NONE
+      && recognize (&self->old->boxes[self->old_of[i]], &old_size, &old_times))
+    {
+      if (old_size < size && weight < SIZES[size].from * SIZE_SLACK)
+        size--;
+      else if (old_size > size && weight > SIZES[old_size].from / SIZE_SLACK)
+        size = old_size;
+      /* Half or twice as much is not worth a move. */
+      if (old_times * 2 >= times && old_times <= times * 2)
+        times = old_times;
+    }
+  self->plots[i].width = SIZES[size].width * times;
+  self->plots[i].height = SIZES[size].height * times;
+}
+
+/* Ground for all, guessed from the inside outwards. */
+static void
+guess_areas (OvForce *self)
 {
   g_autofree double *areas = g_new0 (double, MAX (self->n, 1));
 
   for (guint32 i = self->n; i-- > 0;)
     {
-      double area;
+      double area = areas[i] * ROOM + 1e4;
 
       if (self->nodes[i].subtree_end == i + 1)
-        size_leaf (self, i);
-      area = self->nodes[i].subtree_end > i + 1
-               ? areas[i] * ROOM + 1e4
-               : (double) self->plots[i].width * self->plots[i].height * OV_CELL_WIDTH * OV_CELL_HEIGHT;
+        area = (double) self->plots[i].width * self->plots[i].height * OV_CELL_WIDTH * OV_CELL_HEIGHT;
       self->springs.radii[i] = sqrt (area) / 2;
       if (self->nodes[i].parent != OV_SCENE_NONE)
         areas[self->nodes[i].parent] += area;
     }
+}
+
+static double
+get_wished_width (const OvForce *self,
+                 guint32        group)
+{
+  OvSiblings siblings = ov_force_get_siblings (self, group);
+  double sum = 0;
+  guint n = 0;
+
+  for (guint32 i = siblings.first; i < siblings.end; i = self->nodes[i].subtree_end)
+    if (self->nodes[i].subtree_end > i + 1)
+      {
+        sum += 2 * self->springs.radii[i] * STRETCH;
+        n++;
+      }
+
+  return n == 0 ? 0 : sum / n * (n > 2 ? BESIDE_MANY : BESIDE_FEW);
+}
+
+static void
+size_leaves (OvForce *self,
+             guint32  group)
+{
+  OvSiblings siblings = ov_force_get_siblings (self, group);
+  double usual = get_wished_width (self, group);
+
+  for (guint32 i = siblings.first; i < siblings.end; i = self->nodes[i].subtree_end)
+    if (self->nodes[i].subtree_end == i + 1)
+      size_leaf (self, i, usual);
+}
+
+/* Leaves are sized once by themselves, and once more when it is known what they stand among. */
+static void
+guess_sizes (OvForce *self)
+{
+  for (guint32 i = 0; i < self->n; i++)
+    if (self->nodes[i].subtree_end == i + 1)
+      size_leaf (self, i, 0);
+  guess_areas (self);
+  size_leaves (self, OV_SCENE_NONE);
+  for (guint32 i = self->n; i-- > 0;)
+    if (self->nodes[i].subtree_end > i + 1)
+      size_leaves (self, i);
+  guess_areas (self);
 }
 
 static OvForce *

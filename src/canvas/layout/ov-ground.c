@@ -8,6 +8,7 @@
  */
 #include "canvas/layout/ov-force-private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,10 +32,11 @@ struct _OvGround
   guint32 found;
 };
 
-static double
-measure_step (const Step *step)
+static inline double
+measure_step (double across,
+              double down)
 {
-  double x = step->x * OV_CELL_WIDTH / ASPECT, y = step->y * OV_CELL_HEIGHT;
+  double x = across * OV_CELL_WIDTH / ASPECT, y = down * OV_CELL_HEIGHT;
 
   /* Between a circle and a square: what gathers around a point fills a box, and still looks grown. */
   return x * x * x * x + y * y * y * y;
@@ -45,7 +47,7 @@ compare_steps (const void *a,
                const void *b)
 {
   const Step *one = a, *two = b;
-  double near = measure_step (one), far = measure_step (two);
+  double near = measure_step (one->x, one->y), far = measure_step (two->x, two->y);
 
   if (near != far)
     return near < far ? -1 : 1;
@@ -231,26 +233,35 @@ ov_ground_settle (OvGround *self,
   move (plots, n, self->right - left, 0);
 }
 
+/* An outline has fewer places than the table has steps: all of them are looked at. */
 gboolean
 ov_ground_settle_inside (OvGround     *self,
                          OvPlot       *plot,
                          const OvPlot *inside)
 {
-  guint32 n_steps;
-  const Step *steps = get_steps (&n_steps);
+  OvPlot moved = *plot;
+  double nearest = INFINITY;
+  int found_x = 0, found_y = 0;
 
-  for (guint32 i = 0; i < n_steps; i++)
-    {
-      OvPlot moved = { plot->x + steps[i].x, plot->y + steps[i].y, plot->width, plot->height };
+  for (int y = inside->y; y <= inside->y + inside->height - plot->height; y++)
+    for (int x = inside->x; x <= inside->x + inside->width - plot->width; x++)
+      {
+        double distance = measure_step (x - plot->x, y - plot->y);
 
-      if (moved.x >= inside->x && moved.y >= inside->y
-          && moved.x + moved.width <= inside->x + inside->width
-          && moved.y + moved.height <= inside->y + inside->height && ov_ground_is_free (self, &moved))
-        {
-          *plot = moved;
-          return TRUE;
-        }
-    }
+        if (distance >= nearest)
+          continue;
+        moved.x = x;
+        moved.y = y;
+        if (!ov_ground_is_free (self, &moved))
+          continue;
+        nearest = distance;
+        found_x = x;
+        found_y = y;
+      }
+  if (nearest == INFINITY)
+    return FALSE;
+  plot->x = found_x;
+  plot->y = found_y;
 
-  return FALSE;
+  return TRUE;
 }

@@ -9,9 +9,9 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define LABEL_TEXT  9.5   /* logical pixels */
+#define LABEL_TEXT 10.0   /* logical pixels */
 #define NOTE_TEXT  10.5
-#define MAX_LABELS 70
+#define MAX_LABELS 36
 #define LEAST_ROOM  1.5   /* an edge is longer than its label by so much */
 #define STEP_SIZE  16.0
 
@@ -23,6 +23,22 @@ overlap (const OvBox *a,
 {
   return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height
          && b->y < a->y + a->height;
+}
+
+/* A card, or of a hull its label. */
+static OvBox
+get_words (const OvPainting     *painting,
+           const OvDisplayEntry *entry)
+{
+  OvBox box = { entry->x, entry->y, entry->width, entry->height };
+
+  if (entry->holds)
+    {
+      box.height = MIN (box.height, OV_REGION_STRIP * painting->measure.zoom);
+      box.width = MIN (box.width, OV_ITEM_WIDTH * MAX (painting->measure.zoom, painting->measure.scale));
+    }
+
+  return box;
 }
 
 static gboolean
@@ -38,12 +54,18 @@ is_free (const OvGraphPainter *self,
   for (guint i = 0; i < self->labels->len; i++)
     if (overlap (box, &g_array_index (self->labels, OvGraphLabel, i).box))
       return FALSE;
+  for (guint i = 0; i < self->painter->plates->len; i++)
+    {
+      const OvPlate *plate = &g_array_index (self->painter->plates, OvPlate, i);
+
+      if (overlap (box, &(OvBox) { plate->x, plate->y, plate->width, plate->height }))
+        return FALSE;
+    }
   for (guint32 i = 0; i < list->n; i++)
     {
-      const OvDisplayEntry *entry = &list->entries[i];
-      OvBox card = { entry->x, entry->y, entry->width, entry->height };
+      OvBox words = get_words (painting, &list->entries[i]);
 
-      if (!entry->holds && overlap (box, &card))
+      if (overlap (box, &words))
         return FALSE;
     }
 
@@ -109,7 +131,7 @@ is_quiet (const OvGraphCurve *curve)
   if ((curve->state & (OV_CURVE_HOVERED | OV_CURVE_SELECTED)) != 0)
     return FALSE;
 
-  return curve->step > 0 || curve->rate <= 0 || (curve->state & (OV_CURVE_DIM | OV_CURVE_FAINT)) != 0;
+  return curve->step > 0 || curve->rate <= 0 || (curve->state & (OV_CURVE_DIM | OV_CURVE_FAINT | OV_CURVE_AWAY)) != 0;
 }
 
 static gboolean

@@ -11,8 +11,8 @@
 
 /* What is left of an edge's width where it arrives. */
 #define TIP        0.22
-#define N_STEPS    14
-#define SHORT      60.0  /* logical pixels; shorter ones need fewer steps */
+#define MOST_STEPS 40
+#define STEP       18.0  /* logical pixels that look straight in a curve */
 /* Below this share of the ramp an edge would not be seen on the ground. */
 #define COOLEST    112
 #define DOT_SIZE   7.0   /* logical pixels, with its ring */
@@ -69,6 +69,8 @@ ov_graph_curve_color (const OvTheme      *theme,
   OvColor color = theme->edge;
 
   *alpha = (curve->state & OV_CURVE_FAINT) != 0 ? 0.30 : 0.66;
+  if ((curve->state & OV_CURVE_AWAY) != 0)
+    *alpha *= 0.6;
   if (curve->heat != OV_HEAT_NONE)
     {
       color = ov_theme_get_heat (theme, COOLEST + curve->heat * (254 - COOLEST) / 254);
@@ -114,8 +116,8 @@ trace_blade (cairo_t            *cr,
              double              scale)
 {
   double length = hypot (curve->x[3] - curve->x[0], curve->y[3] - curve->y[0]);
-  guint n = length < SHORT ? 6 : N_STEPS;
-  double xs[N_STEPS + 1], ys[N_STEPS + 1], nx[N_STEPS + 1], ny[N_STEPS + 1];
+  guint n = CLAMP ((guint) (length / STEP), 6, MOST_STEPS);
+  double xs[MOST_STEPS + 1], ys[MOST_STEPS + 1], nx[MOST_STEPS + 1], ny[MOST_STEPS + 1];
 
   for (guint i = 0; i <= n; i++)
     ov_graph_curve_at (curve, i / (double) n, &xs[i], &ys[i]);
@@ -181,17 +183,46 @@ draw_curves (const OvPainting  *painting,
   cairo_restore (cr);
 }
 
+/* A card keeps its size while the world shrinks: its corners, margins and words go with the card, and words
+ * are of one size on all of them. */
+static void
+measure_entry (OvPainting     *painting,
+               OvDisplayEntry *entry,
+               double          zoom)
+{
+  double scale = painting->measure.scale, most = CLAMP (zoom / scale, 1, 1.5);
+  gboolean leaf = painting->items[entry->index].shape != OV_SHAPE_REGION
+                  && painting->items[entry->index].shape != OV_SHAPE_HEADER;
+
+  if (!entry->holds)
+    zoom = scale * CLAMP (entry->height / scale / OV_ITEM_HEIGHT, 0.25, leaf ? most : most * 1.12);
+  painting->measure.zoom = zoom;
+  entry->zoom = zoom / scale;
+}
+
 /* Hulls lie below the edges, cards above. */
 static void
 paint_entries (OvPainting *painting,
                OvRaster   *raster,
+               cairo_t    *cr,
                gboolean    hulls)
 {
   const OvDisplayList *list = &painting->painter->list;
+  double zoom = painting->measure.zoom;
 
   for (guint32 i = 0; i < list->n; i++)
-    if ((list->entries[i].holds != 0) == hulls)
-      ov_painting_entry (painting, raster, &list->entries[i]);
+    {
+      OvDisplayEntry entry = list->entries[i];
+
+      if ((entry.holds != 0) != hulls)
+        continue;
+      measure_entry (painting, &entry, zoom);
+      if (raster != NULL)
+        ov_painting_entry (painting, raster, &entry);
+      else
+        ov_painting_vector_entry (painting, cr, &entry);
+    }
+  painting->measure.zoom = zoom;
 }
 
 void
@@ -212,16 +243,17 @@ ov_graph_painter_render_image (OvGraphPainter     *self,
     return;
   ov_painting_begin (&painting, self->painter, ov_graph_view_get_scene (view),
                      ov_graph_view_get_places (view), viewport, theme, state);
+  painting.legends = TRUE;
   ov_raster_clear (&raster, theme->background);
   ov_painting_list (&painting);
-  paint_entries (&painting, &raster, TRUE);
+  paint_entries (&painting, &raster, NULL, TRUE);
   ov_raster_end (image);
 
   cr = cairo_create (image);
   draw_curves (&painting, cr, view);
   if (ov_raster_begin (&raster, image))
     {
-      paint_entries (&painting, &raster, FALSE);
+      paint_entries (&painting, &raster, NULL, FALSE);
       ov_painting_plates (&painting, &raster);
       ov_painting_trouble (&painting, &raster);
       ov_raster_end (image);
@@ -243,7 +275,6 @@ ov_graph_painter_draw (OvGraphPainter     *self,
                        const OvPaintState *state)
 {
   OvPaintState logical = { 0 };
-  const OvDisplayList *list;
   OvPainting painting;
 
   g_return_if_fail (self != NULL && cr != NULL && view != NULL && viewport != NULL && theme != NULL);
@@ -256,21 +287,17 @@ ov_graph_painter_draw (OvGraphPainter     *self,
   ov_painting_begin (&painting, self->painter, ov_graph_view_get_scene (view),
                      ov_graph_view_get_places (view), viewport, theme, &logical);
   ov_painting_list (&painting);
-  list = &self->painter->list;
 
   cairo_save (cr);
   cairo_rectangle (cr, 0, 0, viewport->width, viewport->height);
   cairo_clip (cr);
   ov_painting_color (cr, theme->background, 1);
   cairo_paint (cr);
-  for (guint32 i = 0; i < list->n; i++)
-    if (list->entries[i].holds)
-      ov_painting_vector_entry (&painting, cr, &list->entries[i]);
+  paint_entries (&painting, NULL, cr, TRUE);
   draw_curves (&painting, cr, view);
-  for (guint32 i = 0; i < list->n; i++)
-    if (!list->entries[i].holds)
-      ov_painting_vector_entry (&painting, cr, &list->entries[i]);
+  paint_entries (&painting, NULL, cr, FALSE);
   ov_text_flush (self->painter->text, cr);
+  g_array_set_size (self->painter->plates, 0);
   ov_graph_labels_place (self, &painting, view);
   ov_graph_labels_paint (self, &painting, cr, view);
   ov_text_flush (self->painter->text, cr);

@@ -37,6 +37,7 @@ typedef struct
   const OvTheme      *theme;
   const OvPaintState *state;
   OvMeasure           measure;
+  gboolean            legends; /* plates lie on the upper edge of their box, not inside */
 } OvPainting;
 
 void  ov_painting_begin  (OvPainting         *self,

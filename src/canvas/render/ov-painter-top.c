@@ -91,6 +91,8 @@ consider_plate (OvPainting  *self,
   plate.height = size * 1.5;
   plate.x = floor (left + (right - left - plate.width) / 2);
   plate.y = floor (MAX (box->y, 0) + MIN (strip, 4 * scale) + 2 * scale);
+  if (self->legends)
+    plate.y = floor (MAX (box->y - 0.55 * plate.height, 0));
   if (plate.y + plate.height > box->y + box->height || overlaps_plate (self->painter->plates, &plate))
     return;
   g_array_append_val (self->painter->plates, plate);

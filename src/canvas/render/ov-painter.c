@@ -81,6 +81,7 @@ ov_painting_begin (OvPainting         *self,
   self->layout = layout;
   self->viewport = viewport;
   self->theme = theme;
+  self->legends = FALSE;
   self->state = state != NULL ? state : &NOTHING;
   scale = self->state->scale_factor > 0 ? self->state->scale_factor : 1;
   self->measure.scale = scale;

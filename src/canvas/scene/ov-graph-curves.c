@@ -284,19 +284,30 @@ id_at (const OvGraphView *self,
   return ov_scene_get_items (self->scene)[item].id;
 }
 
-/* The step of a path that runs along an edge, as far as it can be seen; 0: none. */
+/* The step of a path, given as what is drawn for it, that runs along an edge; 0: none. */
 static guint
-find_step (const OvGraphView     *self,
-           const OvGraphInterest *interest,
-           guint64                from,
-           guint64                to)
+find_step (const guint64 *path,
+           guint          n_path,
+           guint64        from,
+           guint64        to)
 {
-  for (guint i = 0; i < interest->n_path; i++)
-    if (ov_graph_view_stand_in (self, interest->path[2 * i]) == from
-        && ov_graph_view_stand_in (self, interest->path[2 * i + 1]) == to)
+  for (guint i = 0; i < n_path; i++)
+    if (path[2 * i] == from && path[2 * i + 1] == to)
       return i + 1;
 
   return 0;
+}
+
+static guint64 *
+list_path (const OvGraphView     *self,
+           const OvGraphInterest *interest)
+{
+  guint64 *path = g_new (guint64, 2 * interest->n_path + 1);
+
+  for (guint i = 0; i < 2 * interest->n_path; i++)
+    path[i] = ov_graph_view_stand_in (self, interest->path[i]);
+
+  return path;
 }
 
 typedef struct
@@ -324,12 +335,13 @@ touches (guint64 from,
 static void
 mark_curve (const OvGraphView     *self,
             const OvGraphInterest *interest,
+            const guint64         *path,
             const Stars           *stars,
             OvGraphCurve          *curve)
 {
   guint64 from = id_at (self, curve->from), to = id_at (self, curve->to);
 
-  curve->step = find_step (self, interest, from, to);
+  curve->step = find_step (path, interest->n_path, from, to);
   if (interest->n_path > 0 ? curve->step == 0 : stars->focus != 0 && !touches (from, to, stars->focus))
     curve->state |= OV_CURVE_DIM;
   if (touches (from, to, stars->selected) || touches (from, to, stars->hovered))
@@ -355,31 +367,34 @@ get_budget (const OvGraphView *self)
       n_seen += x >= 0 && y >= 0 && x <= self->viewport.width && y <= self->viewport.height;
     }
 
-  return CLAMP (n_seen * 5 / 4 + 16, 40, OV_GRAPH_MAX_EDGES);
+  return CLAMP (n_seen + 16, 40, OV_GRAPH_MAX_EDGES);
 }
 
-static gboolean
-is_edge_in_view (const OvGraphView *self,
-                 const OvGraphEdge *edge)
+/* How many of its two ends are in view. */
+static guint
+count_ends_in_view (const OvGraphView *self,
+                    const OvGraphEdge *edge)
 {
+  guint n = 0;
+
   for (guint end = 0; end < 2; end++)
     {
       const OvBox *box = &self->places.boxes[self->item_of[end == 0 ? edge->from : edge->to]];
       double x, y, zoom = self->viewport.zoom;
 
       ov_viewport_to_screen (&self->viewport, box->x, box->y, &x, &y);
-      if (x < self->viewport.width && y < self->viewport.height && x + box->width * zoom > 0
-          && y + box->height * zoom > 0)
-        return TRUE;
+      n += x < self->viewport.width && y < self->viewport.height && x + box->width * zoom > 0
+           && y + box->height * zoom > 0;
     }
 
-  return FALSE;
+  return n;
 }
 
 typedef struct
 {
   OvGraphView           *view;
   const OvGraphInterest *interest;
+  const guint64         *path;    /* as it is drawn */
   Stars                  stars;
   Map                   *map;
   guint8                *touched; /* by item: has an edge already */
@@ -399,8 +414,7 @@ deserves (Choice            *choice,
                     || touches (id_at (self, from), id_at (self, to), choice->stars.selected)
                     || touches (id_at (self, from), id_at (self, to), choice->stars.hovered);
 
-  if (choice->interest->n_path > 0
-      && find_step (self, choice->interest, id_at (self, from), id_at (self, to)) > 0)
+  if (find_step (choice->path, choice->interest->n_path, id_at (self, from), id_at (self, to)) > 0)
     return TRUE;
   if (raised && choice->n_raised < MOST_RAISED)
     {
@@ -419,8 +433,10 @@ consider (Choice  *choice,
   OvGraphView *self = choice->view;
   const OvGraphEdge *edge = &self->fold->edges[k];
   OvGraphCurve curve;
+  guint n_ends;
 
-  if (!is_edge_in_view (self, edge))
+  n_ends = count_ends_in_view (self, edge);
+  if (n_ends == 0)
     return;
   if (!deserves (choice, edge))
     {
@@ -435,8 +451,10 @@ consider (Choice  *choice,
     return;
   if (choice->drawn > STRONG_SHARE * choice->total && self->curves->len > 12)
     curve.state |= OV_CURVE_FAINT;
+  if (n_ends < 2)
+    curve.state |= OV_CURVE_AWAY;
   choice->drawn += edge->rate;
-  mark_curve (self, choice->interest, &choice->stars, &curve);
+  mark_curve (self, choice->interest, choice->path, &choice->stars, &curve);
   g_array_append_val (self->curves, curve);
 }
 
@@ -501,13 +519,14 @@ ov_graph_view_trace_curves (OvGraphView           *self,
 {
   g_autofree Map *map = g_new (Map, 1);
   g_autofree guint8 *touched = g_new0 (guint8, MAX (self->places.n, 1));
-  Choice choice = { self, interest, get_stars (self, interest), map, touched, get_budget (self) };
+  g_autofree guint64 *path = list_path (self, interest);
+  Choice choice = { self, interest, path, get_stars (self, interest), map, touched, get_budget (self) };
 
   map->made = FALSE;
   g_array_set_size (self->curves, 0);
   self->n_hidden = 0;
   for (guint32 k = 0; k < self->fold->n_edges; k++)
-    if (is_edge_in_view (self, &self->fold->edges[k]))
+    if (count_ends_in_view (self, &self->fold->edges[k]) > 0)
       choice.total += self->fold->edges[k].rate;
   for (guint32 k = 0; k < self->fold->n_edges; k++)
     consider (&choice, k);

@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN_WIDTH   72.0
-#define FOLD_WIDTH   58.0
+#define OPEN_WIDTH   64.0
+#define FOLD_WIDTH   52.0
 #define OPEN_SECONDS 0.25
 #define MOVE_SECONDS 0.25
 /* Stricter and less strict by so much; less only when that leaves room. */
@@ -36,6 +36,8 @@
 /* A card may take this share of the gap around a small ground. */
 #define INTO_GAP     0.25
 #define MOST_GROWTH  1.6
+/* And a folded group not more than this of its ground, or cards would touch. */
+#define OF_GROUND    0.9
 
 OvGraphView *
 ov_graph_view_new (void)
@@ -130,14 +132,15 @@ compare_doubles (const void *a,
   return one < two ? -1 : one > two;
 }
 
-/* The width that half of a group's members reach. */
+/* The width that half of a group's members reach.  A group in a group of its own would show nothing but a
+ * frame more: the outer one opens when the inner one does. */
 static void
 measure_grain (OvGraphView *self)
 {
   const OvGraphNode *nodes = ov_graph_get_nodes (self->graph, NULL);
   g_autoptr (GArray) widths = g_array_new (FALSE, FALSE, sizeof (double));
 
-  for (guint32 i = 0; i < self->n; i++)
+  for (guint32 i = self->n; i-- > 0;)
     {
       g_array_set_size (widths, 0);
       for (guint32 k = i + 1; k < nodes[i].subtree_end; k = nodes[k].subtree_end)
@@ -146,6 +149,8 @@ measure_grain (OvGraphView *self)
         continue;
       qsort (widths->data, widths->len, sizeof (double), compare_doubles);
       self->grain[i] = g_array_index (widths, double, widths->len / 2);
+      if (widths->len == 1 && self->grain[i + 1] > 0)
+        self->grain[i] = self->grain[i + 1];
     }
 }
 
@@ -428,7 +433,7 @@ add_item (OvGraphView *self,
     .id = node->id,
     .parent = node->parent == OV_SCENE_NONE ? OV_SCENE_NONE : self->item_of[node->parent],
     .shape = open ? OV_SHAPE_REGION : node->shape, .border = node->border,
-    .tone = open ? node->tone : sum->worst, .heat = open ? node->heat : sum->hottest,
+    .tone = open ? node->tone : sum->worst, .heat = open ? node->heat : sum->heat,
     .dim = !open && (sum->dim || self->dims[k]), .mono = node->mono,
   };
 
@@ -486,10 +491,10 @@ get_card (const OvGraphView *self,
   gboolean group = node->is_group && node->subtree_end > i + 1;
   double width = ((group ? GROUP_WIDTH : LEAF_WIDTH) + WIDER * decades) * growth;
   double height = ((group ? GROUP_HEIGHT : LEAF_HEIGHT) + HIGHER * decades) * growth;
-  double spare = group ? 0 : OV_GRAPH_GAP * INTO_GAP * 2 * MIN (1, ground->width / LEAF_WIDTH);
+  double spare = OV_GRAPH_GAP * INTO_GAP * 2 * MIN (1, ground->width / LEAF_WIDTH);
 
-  width = MIN (width, ground->width + spare);
-  height = MIN (height, ground->height + spare);
+  width = MIN (width, group ? ground->width * OF_GROUND : ground->width + spare);
+  height = MIN (height, group ? ground->height * OF_GROUND : ground->height + spare);
 
   return (OvBox) { ground->x + (ground->width - width) / 2, ground->y + (ground->height - height) / 2,
                    width, height };

@@ -27,6 +27,7 @@ typedef enum
   OV_CURVE_SELECTED = 1 << 2,
   OV_CURVE_HOVERED = 1 << 3,
   OV_CURVE_RAISED = 1 << 4,   /* of the node pointed at */
+  OV_CURVE_AWAY = 1 << 5,     /* leads out of view */
 } OvCurveState;
 
 typedef struct

@@ -142,34 +142,71 @@ ov_graph_add_edge (OvGraph           *self,
   g_array_append_val (self->edges, added);
 }
 
+/* A mean under way: of heats, by weight. */
+typedef struct
+{
+  double sum, weight;
+} Mean;
+
+static void
+add_to_mean (Mean   *mean,
+             guint8  heat,
+             double  weight)
+{
+  if (heat == OV_HEAT_NONE)
+    return;
+  /* Who says nothing counts a little, or a silent group would have no heat at all. */
+  mean->sum += heat * (weight + 1e-3);
+  mean->weight += weight + 1e-3;
+}
+
+static guint8
+get_mean (const Mean *mean)
+{
+  return mean->weight <= 0 ? OV_HEAT_NONE : (guint8) MIN (lround (mean->sum / mean->weight), 254);
+}
+
+static void
+add_to_parent (OvGraph *self,
+               guint32  i)
+{
+  guint32 parent = node_at (self, i)->parent;
+  const OvGraphSum *own = &self->sums[i];
+  OvGraphSum *sum = &self->sums[parent];
+
+  sum->n_leaves += own->n_leaves;
+  sum->weight += own->weight;
+  sum->worst = MAX (sum->worst, own->worst);
+  sum->dim = sum->dim && own->dim;
+  if (node_at (self, i)->is_group)
+    sum->height = MAX (sum->height, MIN (own->height + 1, G_MAXUINT8));
+}
+
 static void
 derive_sums (OvGraph *self)
 {
+  g_autofree Mean *heats = g_new0 (Mean, MAX (self->nodes->len, 1));
+
   self->sums = g_new0 (OvGraphSum, MAX (self->nodes->len, 1));
   for (guint32 i = 0; i < self->nodes->len; i++)
     {
       const OvGraphNode *node = node_at (self, i);
 
-      self->sums[i] = (OvGraphSum) { node->is_group ? 0 : 1, node->weight, node->tone, node->heat,
+      self->sums[i] = (OvGraphSum) { node->is_group ? 0 : 1, node->weight, node->tone, OV_HEAT_NONE,
                                      node->dim, 0 };
+      add_to_mean (&heats[i], node->heat, node->weight);
     }
 
   for (guint32 i = self->nodes->len; i-- > 0;)
     {
       guint32 parent = node_at (self, i)->parent;
-      const OvGraphSum *own = &self->sums[i];
-      OvGraphSum *sum;
 
+      self->sums[i].heat = get_mean (&heats[i]);
       if (parent == OV_SCENE_NONE)
         continue;
-      sum = &self->sums[parent];
-      sum->n_leaves += own->n_leaves;
-      sum->weight += own->weight;
-      sum->worst = MAX (sum->worst, own->worst);
-      sum->hottest = ov_heat_max (sum->hottest, own->hottest);
-      sum->dim = sum->dim && own->dim;
-      if (node_at (self, i)->is_group)
-        sum->height = MAX (sum->height, MIN (own->height + 1, G_MAXUINT8));
+      heats[parent].sum += heats[i].sum;
+      heats[parent].weight += heats[i].weight;
+      add_to_parent (self, i);
     }
 }
 
@@ -270,6 +307,7 @@ typedef struct
   guint32 *slots; /* edge + 1 */
   guint32  mask;
   float   *strongest; /* by edge: the rate whose label it has */
+  Mean    *heats, *seconds;
 } Sums;
 
 static OvGraphEdge *
@@ -298,26 +336,31 @@ find_sum (OvGraphFold *fold,
     }
 }
 
-/* Of what is summed the greatest latency and heat are kept: what is slow must not drown. */
+/* Latency and heat are means by rate, or among many edges one would always make the sum look slow. */
 static void
 add_to_sum (OvGraphFold       *fold,
             Sums              *sums,
             const OvGraphEdge *edge)
 {
-  guint32 from = fold->stands_for[edge->from], to = fold->stands_for[edge->to];
+  guint32 from = fold->stands_for[edge->from], to = fold->stands_for[edge->to], at;
   OvGraphEdge *sum;
 
   if (from == to)
     return;
 
   sum = find_sum (fold, sums, from, to);
+  at = sum - fold->edges;
   sum->rate += edge->rate;
-  sum->seconds = fmaxf (sum->seconds, edge->seconds);
-  sum->heat = ov_heat_max (sum->heat, edge->heat);
   sum->dim = sum->dim && edge->dim;
-  if (edge->rate > sums->strongest[sum - fold->edges])
+  add_to_mean (&sums->heats[at], edge->heat, edge->rate);
+  if (!isnan (edge->seconds))
     {
-      sums->strongest[sum - fold->edges] = edge->rate;
+      sums->seconds[at].sum += edge->seconds * (edge->rate + 1e-3);
+      sums->seconds[at].weight += edge->rate + 1e-3;
+    }
+  if (edge->rate > sums->strongest[at])
+    {
+      sums->strongest[at] = edge->rate;
       sum->label = edge->label;
     }
 }
@@ -346,11 +389,19 @@ sum_edges (OvGraphFold   *fold,
     n_slots *= 2;
   g_autofree guint32 *slots = g_new0 (guint32, n_slots);
   g_autofree float *strongest = g_new (float, MAX (self->edges->len, 1));
-  Sums sums = { slots, n_slots - 1, strongest };
+  g_autofree Mean *heats = g_new0 (Mean, MAX (self->edges->len, 1));
+  g_autofree Mean *seconds = g_new0 (Mean, MAX (self->edges->len, 1));
+  Sums sums = { slots, n_slots - 1, strongest, heats, seconds };
 
   fold->edges = g_new (OvGraphEdge, MAX (self->edges->len, 1));
   for (guint32 i = 0; i < self->edges->len; i++)
     add_to_sum (fold, &sums, &g_array_index (self->edges, OvGraphEdge, i));
+  for (guint32 i = 0; i < fold->n_edges; i++)
+    {
+      fold->edges[i].heat = get_mean (&heats[i]);
+      if (seconds[i].weight > 0)
+        fold->edges[i].seconds = seconds[i].sum / seconds[i].weight;
+    }
   qsort (fold->edges, fold->n_edges, sizeof (OvGraphEdge), compare_edges);
 }
 

@@ -46,7 +46,7 @@ typedef struct
   guint32 n_leaves;     /* 1 for a leaf */
   float   weight;
   guint8  worst;        /* OvTone */
-  guint8  hottest;
+  guint8  heat;         /* the mean, by weight: of hundreds one is always hot */
   guint8  dim;          /* all of it */
   guint8  height;       /* levels of groups below it */
 } OvGraphSum;
