@@ -10,6 +10,20 @@
 
 static GRand *rand_source;
 
+#define N_TRACES 4
+
+/* What is traced; numbers and levels are drawn. */
+static const char *const traces[] = {
+  "targets => [#{scope => <<\"all\">>}], events => [<<\"send\">>, <<\"receive\">>]",
+  "targets => [#{scope => <<\"new\">>}], events => [<<\"send\">>, <<\"receive\">>, <<\"procs\">>]",
+  "targets => [#{scope => <<\"subtree\">>, name => <<\"kernel_sup\">>}],"
+  " events => [<<\"receive\">>, <<\"running\">>, <<\"garbage_collection\">>, <<\"ports\">>]",
+  "targets => [#{scope => <<\"all\">>}], events => [],"
+  " calls => [#{module => <<\"lists\">>, function => <<\"_\">>, arity => -1, match => []},"
+  "           #{module => <<\"gen_server\">>, function => <<\"cast\">>, arity => 2, match => [],"
+  "             global => true}]",
+};
+
 static gboolean act_cb (gpointer user_data);
 
 static void
@@ -57,13 +71,83 @@ attach (OvProbe    *probe,
   ov_probe_attach_async (probe, &options, NULL, attached_cb, NULL);
 }
 
+static void
+ask (OvProbe    *probe,
+     const char *request,
+     const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (OvTerm) arguments = ov_term_parse (text, NULL, NULL, &error);
+
+  if (arguments == NULL)
+    g_error ("%s: %s", text, error->message);
+  ov_probe_request_async (probe, request, arguments, 0, NULL, ignore_cb, NULL);
+}
+
+static void
+start_trace (OvProbe *probe,
+             guint    id)
+{
+  g_autofree char *text = g_strdup_printf (
+      "#{id => %u, %s, level => <<\"%s\">>, automatic => true, limits => #{rate => %d}}", id,
+      traces[g_rand_int_range (rand_source, 0, G_N_ELEMENTS (traces))],
+      g_rand_boolean (rand_source) ? "events" : "edges", g_rand_int_range (rand_source, 100, 50000));
+
+  ask (probe, "trace_start", text);
+}
+
+static void
+stop_trace (OvProbe *probe,
+            guint    id)
+{
+  g_autofree char *text = g_strdup_printf ("#{id => %u}", id);
+
+  ask (probe, "trace_stop", text);
+}
+
+static void
+change_level (OvProbe *probe,
+              guint    id)
+{
+  const char *const levels[] = { "events", "edges", "off" };
+  g_autofree char *text = g_strdup_printf ("#{id => %u, level => <<\"%s\">>}", id,
+                                           levels[g_rand_int_range (rand_source, 0, 3)]);
+
+  ask (probe, "trace_level", text);
+}
+
+static void
+start_path (OvProbe *probe,
+            guint    id)
+{
+  g_autofree char *text = g_strdup_printf (
+      "#{id => %u, label => %u, from => #{name => <<\"kernel_safe_sup\">>},"
+      "  to => #{name => <<\"rex\">>}, message => nothing}", id, id);
+
+  ask (probe, "path_start", text);
+}
+
 static gboolean
 act_cb (gpointer user_data)
 {
   OvProbe *probe = user_data;
+  guint id = (guint) g_rand_int_range (rand_source, 1, N_TRACES + 1);
 
-  switch (g_rand_int_range (rand_source, 0, 5))
+  switch (g_rand_int_range (rand_source, 0, 10))
     {
+    case 5:
+    case 6:
+      start_trace (probe, id);
+      break;
+    case 7:
+      stop_trace (probe, id);
+      break;
+    case 8:
+      change_level (probe, id);
+      break;
+    case 9:
+      start_path (probe, id + N_TRACES);
+      break;
     case 0:
       ov_probe_census_async (probe, TRUE, 50, NULL, ignore_cb, NULL);
       break;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Whatever instant a debugger dies at, the node is as it was a second later; when the debugger is
+ * Whatever instant a debugger dies at (tracing, following a message, taking a census), the node is as
+ * it was a second later; when the debugger is
  * stopped instead, after the lease.  The number of kills is $OV_TEST_KILLS, else 200; the seed of
  * the instants is g_test's.
  */
@@ -12,6 +13,7 @@
 #define KILLED_MS 1000
 #define STOPPED_MS 3000
 #define LONGEST_US (250 * 1000)
+#define SHORTEST_US 5000
 
 static GPid
 start_debugger (OvTestNode *node)
@@ -61,11 +63,23 @@ pause_life (OvTestNode *node)
                                   " undefined -> ok; _ -> W() end end, F()", "ok");
 }
 
+/* The witness that tracing ran at all when the debugger was killed. */
+static gboolean
+has_tracer (OvTestNode *node)
+{
+  g_autofree char *count = ov_test_node_eval (
+      node, "length([P || P <- processes(), {dictionary, D} <- [process_info(P, dictionary)],"
+            " lists:member({'$process_label', <<\"Overstory probe: tracer\">>}, D)])");
+
+  return !g_str_equal (count, "0");
+}
+
 static void
 test_killed (void)
 {
   g_autoptr (OvTestNode) node = NULL;
   g_autofree char *before = NULL;
+  guint n_traced = 0;
   const char *kills = g_getenv ("OV_TEST_KILLS");
   guint n = kills != NULL ? (guint) g_ascii_strtoull (kills, NULL, 10) : 200;
 
@@ -81,10 +95,14 @@ test_killed (void)
       start_life (node);
       pid = start_debugger (node);
       g_usleep ((gulong) g_test_rand_int_range (0, LONGEST_US));
+      n_traced += has_tracer (node);
+      g_usleep ((gulong) g_test_rand_int_range (0, SHORTEST_US));
       end_debugger (pid, SIGKILL);
       pause_life (node);
       ov_test_node_assert_same (node, before, KILLED_MS);
     }
+  g_test_message ("%u of %u were killed while they traced", n_traced, n);
+  g_assert_cmpuint (n_traced, >=, n / 10);
 }
 
 static void

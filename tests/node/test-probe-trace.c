@@ -599,6 +599,31 @@ test_lifecycle (void)
   tear_down (&self);
 }
 
+/* Somebody kills the tracer: its traces are said to be over, and what it had set is undone at once. */
+static void
+test_tracer_killed (void)
+{
+  Bench self;
+
+  if (!set_up (&self))
+    return;
+
+  ov_test_trace_start (self.trace, 1, ALL, MESSAGES, CALL ("_", "-1", "[]"));
+  eval (&self, "[exit(P, kill) || P <- processes(), {dictionary, D} <- [process_info(P, dictionary)],"
+               " lists:member({'$process_label', <<\"Overstory probe: tracer\">>}, D)]");
+  g_assert_true (ov_test_trace_wait_end (self.trace, 1, SOON_MS));
+  g_assert_cmpstr (ov_test_trace_get (self.trace, 1).why, ==, "overloaded");
+  g_assert_true (ov_test_node_wait_eval (self.node, "erlang:trace_info({ov_talk, add, 2}, all)",
+                                         "{all,false}", SOON_MS));
+  assert_idle (&self);
+
+  ov_test_trace_start (self.trace, 2, NAMED ("a"), MESSAGES, "");
+  eval (&self, "gen_server:call(a, count)");
+  ov_test_trace_stop (self.trace, 2);
+  g_assert_cmpuint (ov_test_trace_get (self.trace, 2).n_events, ==, 2);
+  tear_down (&self);
+}
+
 static void
 test_path (void)
 {
@@ -654,6 +679,7 @@ main (int   argc,
   g_test_add_func ("/node/probe-trace/queue", test_queue);
   g_test_add_func ("/node/probe-trace/foreign", test_foreign);
   g_test_add_func ("/node/probe-trace/lifecycle", test_lifecycle);
+  g_test_add_func ("/node/probe-trace/tracer-killed", test_tracer_killed);
   g_test_add_func ("/node/probe-trace/path", test_path);
 
   return g_test_run ();

@@ -305,6 +305,10 @@ ov_test_node_snapshot (OvTestNode *node)
       " [erlang:trace_info(E, match_spec) || E <- [send, 'receive']],"
       " lists:sort([{P, M} || P <- Ps, P =/= whereis(net_kernel),"
       "    {_, [_ | _] = M} <- [process_info(P, monitored_by)]]),"
+      " [{M, F, A} || M <- [lists, gen_server], {F, A} <- M:module_info(functions),"
+      "    erlang:trace_info({M, F, A}, all) =/= {all, false}],"
+      " seq_trace:get_system_tracer(), erlang:trace_info(new_ports, flags),"
+      " [length(All) || {all, All} <- [try apply(trace, session_info, [all]) catch _:_ -> none end]],"
       " erlang:system_monitor(),"
       " lists:sort(logger:get_handler_ids())}.");
 }
