@@ -55,7 +55,7 @@ flags(Want, Pid, #{session := none, ours := Ours}) ->
         {tracer, Tracer} ->
             case {Tracer =:= self(), lists:member(Tracer, Ours)} of
                 {true, _} -> set(none, Pid, Want, ?ALL -- Want);
-                {_, true} -> erlang:trace(Pid, false, [all]), set(none, Pid, Want, []);
+                {_, true} -> clear(Pid), set(none, Pid, Want, []);
                 _ -> foreign
             end;
         undefined -> gone
@@ -88,12 +88,16 @@ lost(Pid) ->
         false -> gone
     end.
 
+%% It may end between being asked and being told.
+clear(Pid) ->
+    try erlang:trace(Pid, false, [all]), on catch error:badarg -> gone end.
+
 %% Only where the flags are ours.
 off(Pid, #{session := none, ours := Ours}) ->
     try erlang:trace_info(Pid, tracer) of
         {tracer, Tracer} ->
             case lists:member(Tracer, Ours) of
-                true -> erlang:trace(Pid, false, [all]), on;
+                true -> clear(Pid);
                 false -> foreign
             end;
         undefined -> gone
