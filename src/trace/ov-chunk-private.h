@@ -72,8 +72,9 @@ OvBody  *ov_body_new_gap      (gint64      at_ns,
                                guint64     count) G_GNUC_WARN_UNUSED_RESULT;
 OvBody  *ov_body_ref          (OvBody *self);
 void     ov_body_unref        (OvBody *self);
-/* Every number in it points to something: for what comes from a file. */
-gboolean ov_body_is_sound     (const OvBody *self,
+/* For what comes from a file, before it is shared: FALSE when a number in it points to nothing.  Names that
+ * were lost with another block are left out. */
+gboolean ov_body_make_sound   (OvBody       *self,
                                guint32       n_actors,
                                guint32       n_texts);
 guint64  ov_body_get_ram      (const OvBody *self);

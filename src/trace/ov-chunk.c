@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * OvBody and OvSummary: the bytes of a chunk, wherever they came from.
- * Invariant: what is_sound() has passed can be read at any index below its counts.
+ * Invariant: what make_sound() has passed can be read at any index below its counts.
  * Thread: any; both are immutable once they are shared (see OvBuilder for the one exception).
  */
 #include "trace/ov-chunk-private.h"
@@ -134,21 +134,29 @@ ov_body_get_ram (const OvBody *self)
 
 static gboolean
 is_row_sound (const OvBody *self,
-              guint         i,
-              guint32       n_actors,
-              guint32       n_texts)
+              guint         i)
 {
   const OvRow *row = &self->rows[i];
   guint struct_size = ov_event_kind_get_struct_size (self->kinds[i]);
 
   if (self->kinds[i] >= OV_CHUNK_KINDS
-      || (guint64) row->payload + row->payload_bytes > self->counts.payload_bytes
-      || (row->actor != OV_ACTOR_NONE && row->actor >= n_actors)
-      || (row->peer != OV_ACTOR_NONE && row->peer >= n_actors)
-      || row->shape > n_texts)
+      || (guint64) row->payload + row->payload_bytes > self->counts.payload_bytes)
     return FALSE;
 
   return struct_size == 0 || (row->payload_bytes == struct_size && row->payload % 8 == 0);
+}
+
+static void
+drop_unknown_names (OvRow   *row,
+                    guint32  n_actors,
+                    guint32  n_texts)
+{
+  if (row->actor >= n_actors)
+    row->actor = OV_ACTOR_NONE;
+  if (row->peer >= n_actors)
+    row->peer = OV_ACTOR_NONE;
+  if (row->shape > n_texts)
+    row->shape = 0;
 }
 
 static gboolean
@@ -168,13 +176,17 @@ are_postings_sound (const OvBody *self)
 }
 
 gboolean
-ov_body_is_sound (const OvBody *self,
-                  guint32       n_actors,
-                  guint32       n_texts)
+ov_body_make_sound (OvBody  *self,
+                    guint32  n_actors,
+                    guint32  n_texts)
 {
   for (guint32 i = 0; i < self->counts.n_events; i++)
-    if (!is_row_sound (self, i, n_actors, n_texts))
-      return FALSE;
+    {
+      if (!is_row_sound (self, i))
+        return FALSE;
+      /* Still nobody's but ours. */
+      drop_unknown_names ((OvRow *) &self->rows[i], n_actors, n_texts);
+    }
 
   return are_postings_sound (self);
 }

@@ -153,16 +153,16 @@ check_entries (OvFileScan *self)
     }
 }
 
+/* The INDEX block at @offset, if it is whole. */
 static gboolean
-take_index (OvFileScan *self)
+take_index (OvFileScan *self,
+            guint64     offset)
 {
   g_autofree OvFileIndex *entries = NULL;
-  OvFileFooter footer;
   OvBlockHeader header;
 
-  if (!read_footer (self, &footer)
-      || footer.index < sizeof (OvFileHeader)
-      || !ov_file_read_block (self, footer.index, &header)
+  if (offset < sizeof (OvFileHeader)
+      || !ov_file_read_block (self, offset, &header)
       || header.kind != OV_BLOCK_INDEX
       || header.summary_bytes != 0
       || header.body_bytes != header.counts.n_events * (guint64) sizeof (OvFileIndex))
@@ -170,15 +170,25 @@ take_index (OvFileScan *self)
 
   entries = g_try_malloc (MAX (header.body_bytes, 1));
   if (entries == NULL
-      || !ov_read_all (self->fd, entries, header.body_bytes, footer.index + sizeof header)
+      || !ov_read_all (self->fd, entries, header.body_bytes, offset + sizeof header)
       || ov_crc (entries, header.body_bytes) != header.body_crc
-      || !is_index_sound (entries, header.counts.n_events, footer.index))
+      || !is_index_sound (entries, header.counts.n_events, offset))
     return FALSE;
 
+  g_array_set_size (self->blocks, 0);
   g_array_append_vals (self->blocks, entries, header.counts.n_events);
+  self->damaged = 0;
   check_entries (self);
 
   return TRUE;
+}
+
+static gboolean
+take_index_of_footer (OvFileScan *self)
+{
+  OvFileFooter footer;
+
+  return read_footer (self, &footer) && take_index (self, footer.index);
 }
 
 /* ---- one after the other ---- */
@@ -239,8 +249,11 @@ walk_blocks (OvFileScan *self)
 
       if (ov_file_read_block (self, at, &header))
         {
+          /* It knows what the damaged ones before it were. */
           if (header.kind != OV_BLOCK_INDEX)
             add_block (self, at, &header);
+          else if (self->damaged > 0 && take_index (self, at))
+            break;
           at += ov_block_get_size (&header);
           continue;
         }
@@ -260,6 +273,6 @@ void
 ov_file_scan (OvFileScan *self)
 {
   self->blocks = g_array_new (FALSE, TRUE, sizeof (OvFileIndex));
-  if (!take_index (self))
+  if (!take_index_of_footer (self))
     walk_blocks (self);
 }

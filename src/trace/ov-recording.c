@@ -118,7 +118,8 @@ load_body (const OvPlace *place,
     }
 
   body = ov_body_new (&place->counts, bytes, size, g_free);
-  if (ov_body_is_sound (body, ov_names_get_n_actors (store->names), ov_names_get_n_texts (store->names)))
+  if (ov_body_make_sound (body, ov_names_get_n_actors (store->names),
+                          ov_names_get_n_texts (store->names)))
     return body;
   ov_body_unref (body);
 
@@ -418,25 +419,31 @@ read_block (Reader            *self,
   return readers[header.kind] (self, entry, &header);
 }
 
+/* Up to which event the file says that it goes, by what can be read of it. */
+static guint64
+get_claimed_end (const OvFileIndex *entry)
+{
+  if (entry->kind != OV_BLOCK_EVENTS || entry->n > OV_CHUNK_MAX_EVENTS || entry->first > G_MAXINT64)
+    return 0;
+
+  return entry->first + entry->n;
+}
+
 static void
 read_blocks (Reader *self)
 {
+  guint64 claimed = 0;
+
   for (guint i = 0; i < self->scan.blocks->len; i++)
     {
       const OvFileIndex *entry = &g_array_index (self->scan.blocks, OvFileIndex, i);
 
+      claimed = MAX (claimed, get_claimed_end (entry));
       /* What the scan found damaged is counted already. */
       if (entry->n_bytes != 0 && !read_block (self, entry))
         self->scan.damaged++;
-      else if (entry->n_bytes != 0)
-        continue;
-      /* The index knows how many are missing, also when nothing follows; a hostile one is not believed far. */
-      if (entry->kind == OV_BLOCK_EVENTS
-          && entry->first >= self->expected
-          && entry->n <= OV_CHUNK_MAX_EVENTS
-          && i + 1 == self->scan.blocks->len)
-        note_missing (self, MIN (entry->first, G_MAXINT64) + entry->n);
     }
+  note_missing (self, claimed);
 }
 
 /* ---- opening ---- */
@@ -555,7 +562,7 @@ read_store (Reader *self)
 
   self->names = ov_names_new ();
   self->store = ov_store_new_closed (node[0] != '\0' ? node : NULL, self->names);
-  self->max_holes = self->scan.size / 32;
+  self->max_holes = self->scan.size / 16;
   ov_file_scan (&self->scan);
   read_blocks (self);
   g_array_unref (self->scan.blocks);
