@@ -418,12 +418,13 @@ visit_level (OvFlow      *self,
              gpointer     user_data)
 {
   const GPtrArray *windows = self->levels[level];
+  gint64 first = floor_divide (self->first_ns, OV_FLOW_WINDOW_NS);
 
   for (guint i = find_place (windows, floor_divide (from, units[level])); i < windows->len; i++)
     {
       const OvFlowWindow *window = windows->pdata[i];
-      gint64 begin = window->index * units[level];
-      gint64 end = begin + units[level];
+      gint64 end = (window->index + 1) * units[level];
+      gint64 begin = MAX (end - units[level], first); /* there is nothing before */
 
       if (begin >= to)
         break;

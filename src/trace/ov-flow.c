@@ -218,6 +218,7 @@ read_counted (OvFlow        *self,
   messages = GUINT64_FROM_LE (flow.messages);
   bytes = GUINT64_FROM_LE (flow.bytes);
   length = (gint64) ((guint64) event->at_ns - (guint64) GINT64_FROM_LE (flow.from_ns));
+  self->first_ns = MIN (self->first_ns, event->at_ns - CLAMP (length, 1, MAX_SPREAD * (gint64) OV_FLOW_WINDOW_NS));
   n_parts = (guint64) CLAMP ((length + OV_FLOW_WINDOW_NS / 2) / OV_FLOW_WINDOW_NS, 1, MAX_SPREAD);
   for (guint64 i = 0; i < n_parts; i++)
     ov_flow_add (self, edge, event->at_ns - 1 - (gint64) (n_parts - 1 - i) * OV_FLOW_WINDOW_NS,

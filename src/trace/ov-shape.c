@@ -25,6 +25,23 @@
 #define HASH_START G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)
 #define HASH_STEP G_GUINT64_CONSTANT (0xff51afd7ed558ccd)
 
+/* Of the external term format, as far as they decide what is done. */
+enum
+{
+  TAG_NEW_PID = 88,
+  TAG_NEWER_REFERENCE = 90,
+  TAG_ATOM = 100,
+  TAG_PID = 103,
+  TAG_SMALL_TUPLE = 104,
+  TAG_LARGE_TUPLE = 105,
+  TAG_NIL = 106,
+  TAG_NEW_REFERENCE = 114,
+  TAG_SMALL_ATOM = 115,
+  TAG_MAP = 116,
+  TAG_ATOM_UTF8 = 118,
+  TAG_SMALL_ATOM_UTF8 = 119,
+};
+
 typedef struct
 {
   OvTermCursor cursor;
@@ -194,29 +211,40 @@ read_from (OvTermCursor *cursor,
 static void put_term (Walk *walk,
                       guint depth);
 
+static gboolean
+is_pid_next (const OvTermCursor *cursor)
+{
+  return cursor->at < cursor->end && (*cursor->at == TAG_NEW_PID || *cursor->at == TAG_PID);
+}
+
+/* Who asks is data, whatever it looks like. */
+static gboolean
+is_question (const OvTermCursor *cursor,
+             guint               arity)
+{
+  OvTermCursor ahead = *cursor;
+
+  return arity == 3
+         && (ov_term_cursor_match_atom (&ahead, "$gen_call") || ov_term_cursor_match_atom (&ahead, "system"));
+}
+
 static void
 put_elements (Walk *walk,
               guint arity,
               guint depth)
 {
-  gboolean is_question = FALSE;
+  gboolean asks = is_question (&walk->cursor, arity);
 
   for (guint i = 0; i < arity && !walk->cursor.failed; i++)
     {
-      OvTermCursor ahead = walk->cursor;
-
-      if (i == 0)
-        is_question = arity == 3
-                      && (ov_term_cursor_match_atom (&ahead, "$gen_call")
-                          || ov_term_cursor_match_atom (&ahead, "system"));
-      else if (i <= MAX_TUPLE)
+      if (i > 0 && i <= MAX_TUPLE)
         put (walk, ",");
-
       if (i == MAX_TUPLE)
         put (walk, "…");
+
       if (i >= MAX_TUPLE)
         ov_term_cursor_skip (&walk->cursor);
-      else if (i == 1 && is_question)
+      else if (i == 1 && asks)
         put_data (walk);
       else
         put_term (walk, depth + 1);
@@ -227,46 +255,61 @@ static void
 put_tuple (Walk *walk,
            guint depth)
 {
-  OvTermCursor ahead = walk->cursor;
+  OvTermCursor inside = walk->cursor;
   guint32 tag;
   OvPid pid;
   guint arity;
 
-  if (depth >= MAX_DEPTH || read_from (&ahead, &pid, &tag)
-      || !ov_term_cursor_enter_tuple (&walk->cursor, &arity))
+  if (depth >= MAX_DEPTH || !ov_term_cursor_enter_tuple (&inside, &arity))
     {
       put_data (walk);
       return;
     }
+  if (arity == 2 && is_pid_next (&inside) && read_from (&walk->cursor, &pid, &tag))
+    {
+      put (walk, "_");
+      return;
+    }
+  walk->cursor = inside;
 
   put (walk, "{");
   put_elements (walk, arity, depth);
   put (walk, "}");
 }
 
+/* By the tag alone: this is done for every term of every message. */
 static void
 put_term (Walk *walk,
           guint depth)
 {
-  OvTermCursor ahead = walk->cursor;
-  OvTermType type;
-  guint length;
+  guint8 tag = walk->cursor.at < walk->cursor.end ? *walk->cursor.at : 0;
 
-  if (walk->cursor.failed || !ov_term_cursor_peek (&ahead, &type) || ++walk->nodes > MAX_NODES)
-    put_data (walk);
-  else if (type == OV_TERM_ATOM)
-    put_atom (walk);
-  else if (type == OV_TERM_TUPLE)
-    put_tuple (walk, depth);
-  else if (type == OV_TERM_MAP)
-    put_map (walk);
-  else if (type == OV_TERM_LIST && ov_term_cursor_enter_list (&ahead, &length) && length == 0)
+  if (walk->cursor.failed || ++walk->nodes > MAX_NODES)
+    tag = 0;
+
+  switch (tag)
     {
-      walk->cursor = ahead;
+    case TAG_ATOM:
+    case TAG_SMALL_ATOM:
+    case TAG_ATOM_UTF8:
+    case TAG_SMALL_ATOM_UTF8:
+      put_atom (walk);
+      break;
+    case TAG_SMALL_TUPLE:
+    case TAG_LARGE_TUPLE:
+      put_tuple (walk, depth);
+      break;
+    case TAG_MAP:
+      put_map (walk);
+      break;
+    case TAG_NIL:
+      ov_term_cursor_skip (&walk->cursor);
       put (walk, "[]");
+      break;
+    default:
+      put_data (walk);
+      break;
     }
-  else
-    put_data (walk);
 }
 
 static Walk
@@ -289,7 +332,7 @@ hash_reference (const guint8 *raw,
   gsize n = length;
   guint32 hash;
 
-  if (length > 3 && (*raw == 90 || *raw == 114))
+  if (length > 3 && (*raw == TAG_NEWER_REFERENCE || *raw == TAG_NEW_REFERENCE))
     n = MIN (4 * ((gsize) raw[1] << 8 | raw[2]), length);
 
   hash = (guint32) mix_bytes (HASH_START, raw + length - n, n);
