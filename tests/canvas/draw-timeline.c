@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Draws time lines in all their states to a PNG, for looking at them:
- *   draw-timeline FILE [dark] [contrast] [width=W] [pointer=X]
+ *   draw-timeline FILE [dark] [large] [narrow] [stay]
+ * "stay" keeps the window open and prints what is told.
  */
 #include "canvas/widget/ov-timeline-private.h"
 
@@ -78,11 +79,28 @@ get_gaps (gint64   from,
 
 static const OvTimelineSource SOURCE = { get_span, get_bins, get_marks, get_gaps, NULL };
 
+static void
+instant_changed_cb (OvTimeline *timeline,
+                    gint64      at)
+{
+  g_print ("instant %.3f s\n", at == 0 ? 0 : (at - START_NS) / (double) S);
+}
+
+static void
+range_changed_cb (OvTimeline *timeline,
+                  gint64      from,
+                  gint64      to)
+{
+  g_print ("range %.3f s\n", (to - from) / (double) S);
+}
+
 static OvTimeline *
 add (GtkWidget *box)
 {
   GtkWidget *timeline = ov_timeline_new (), *frame = gtk_frame_new (NULL);
 
+  g_signal_connect (timeline, "instant-changed", G_CALLBACK (instant_changed_cb), NULL);
+  g_signal_connect (timeline, "range-changed", G_CALLBACK (range_changed_cb), NULL);
   gtk_frame_set_child (GTK_FRAME (frame), timeline);
   gtk_box_append (GTK_BOX (box), frame);
 
@@ -165,6 +183,8 @@ main (int    argc,
   while (ticks < 20)
     g_main_context_iteration (NULL, TRUE);
   saved = save (argv[1], window);
+  while (g_strv_contains (words, "stay"))
+    g_main_context_iteration (NULL, TRUE);
   gtk_window_destroy (GTK_WINDOW (window));
 
   return !saved;

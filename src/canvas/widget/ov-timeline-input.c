@@ -32,6 +32,25 @@ may_tell (OvTimeline *self)
   return TRUE;
 }
 
+static gboolean
+is_near (OvTimeline *self,
+         gint64      at_ns,
+         double      x)
+{
+  return at_ns != 0 && fabs (ov_timeline_get_x (self, at_ns) - x) <= OV_TIMELINE_REACH;
+}
+
+/* What can be dragged says so. */
+static void
+update_cursor (OvTimeline *self,
+               double      x)
+{
+  gboolean grip = is_near (self, self->instant_ns, x) || is_near (self, self->range_from_ns, x)
+                  || is_near (self, self->range_to_ns, x);
+
+  gtk_widget_set_cursor_from_name (self->strip, grip ? "ew-resize" : NULL);
+}
+
 static void
 motion_cb (GtkEventControllerMotion *controller,
            double                    x,
@@ -42,6 +61,8 @@ motion_cb (GtkEventControllerMotion *controller,
     return;
 
   self->pointer_x = x;
+  if (self->drag == OV_TIMELINE_IDLE)
+    update_cursor (self, x);
   gtk_widget_trigger_tooltip_query (self->strip);
   ov_timeline_redraw (self);
 }
@@ -105,16 +126,14 @@ begin_drag (OvTimeline      *self,
             GdkModifierType  modifiers,
             guint            button)
 {
-  gboolean has_range = self->range_to_ns > self->range_from_ns;
-
   if ((modifiers & GDK_SHIFT_MASK) != 0 || button == GDK_BUTTON_MIDDLE)
     return OV_TIMELINE_PANS;
-  if (self->instant_ns != 0 && fabs (ov_timeline_get_x (self, self->instant_ns) - x) <= OV_TIMELINE_REACH)
+  if (is_near (self, self->instant_ns, x))
     return OV_TIMELINE_SCRUBS;
   self->drag_anchor_ns = ov_timeline_get_time (self, x);
-  if (has_range && fabs (ov_timeline_get_x (self, self->range_from_ns) - x) <= OV_TIMELINE_REACH)
+  if (is_near (self, self->range_from_ns, x))
     self->drag_anchor_ns = self->range_to_ns;
-  else if (has_range && fabs (ov_timeline_get_x (self, self->range_to_ns) - x) <= OV_TIMELINE_REACH)
+  else if (is_near (self, self->range_to_ns, x))
     self->drag_anchor_ns = self->range_from_ns;
 
   return OV_TIMELINE_SELECTS;
