@@ -213,6 +213,7 @@ ov_time_strip_set_subject (OvTimeStrip *self,
   self->session = g_object_ref (session);
   self->node = g_object_ref (node);
   self->source = ov_time_source_new (node);
+  ov_timeline_set_recorded (self->timeline, ov_node_is_recording (node));
   ov_timeline_set_source (self->timeline, ov_time_source_get_functions (), self->source);
   g_signal_connect_object (session, "notify::instant", G_CALLBACK (instant_changed_cb), self,
                            G_CONNECT_SWAPPED);

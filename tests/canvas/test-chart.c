@@ -48,6 +48,22 @@ test_hostile_arrows (void)
   ov_chart_unref (chart);
 }
 
+/* What stands below is not said twice. */
+static void
+test_names (void)
+{
+  g_autoptr (OvChart) chart = ov_chart_new (NULL, NULL, NULL);
+  static const char *const NAMES[] = { "worker <0.1.0>", "<0.1.0>", "worker", "worker_<0.1.0>" };
+  static const char *const SHOWN[] = { "worker", "<0.1.0>", "worker", "worker_<0.1.0>" };
+  const OvChartLane *lanes;
+
+  for (guint i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    ov_chart_add_lane (chart, &(OvChartLane) { .id = i + 1 }, NAMES[i], "<0.1.0>");
+  lanes = ov_chart_get_lanes (chart, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (NAMES); i++)
+    g_assert_cmpstr (ov_chart_get_text (chart, lanes[i].label), ==, SHOWN[i]);
+}
+
 static void
 test_breaks (void)
 {
@@ -682,6 +698,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/chart/hostile-arrows", test_hostile_arrows);
+  g_test_add_func ("/chart/names", test_names);
   g_test_add_func ("/chart/breaks", test_breaks);
   g_test_add_func ("/chart/crossing", test_crossing);
   g_test_add_func ("/chart/bars-stand-side-by-side", test_bars_stand_side_by_side);

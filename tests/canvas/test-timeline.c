@@ -457,6 +457,25 @@ test_marks_attract (Fixture       *fixture,
   g_assert_null (ov_timeline_find_mark (fixture->timeline, x + 40));
 }
 
+/* A recording is shown whole first, and has an end instead of now. */
+static void
+test_recorded (Fixture       *fixture,
+               gconstpointer  data)
+{
+  g_autofree char *value = NULL;
+  gint64 from, to;
+
+  ov_timeline_set_source (fixture->timeline, NULL, NULL);
+  ov_timeline_set_recorded (fixture->timeline, TRUE);
+  ov_timeline_set_source (fixture->timeline, &SOURCE, fixture);
+  ov_timeline_get_view (fixture->timeline, &from, &to);
+  g_assert_cmpint (to, ==, START_NS + 100 * S);
+  g_assert_cmpint (from, <=, START_NS);
+  g_assert_cmpint (from, >, START_NS - 5 * S);
+  value = ov_timeline_dup_value (fixture->timeline);
+  g_assert_cmpstr (value, ==, "At the end");
+}
+
 /* Nothing there yet, then something; and a source that goes away. */
 static void
 test_empty (Fixture       *fixture,
@@ -513,6 +532,7 @@ main (int    argc,
   ADD ("/timeline/clock", test_clock);
   ADD ("/timeline/announces", test_announces);
   ADD ("/timeline/marks-attract", test_marks_attract);
+  ADD ("/timeline/recorded", test_recorded);
   ADD ("/timeline/empty", test_empty);
 
   return g_test_run ();

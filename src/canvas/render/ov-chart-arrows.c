@@ -233,6 +233,27 @@ draw_slope (OvChartPainting *self,
   ov_pen_line (&self->pen, from, tip, line_width (self, row), KINDS[arrow->kind].dash, color);
 }
 
+/* The way to the edge is only hinted at; next to the lane the line is as any other.  Returns where that begins. */
+static OvPoint
+draw_way (OvChartPainting *self,
+          guint32          row,
+          OvPoint          inside,
+          OvPoint          edge,
+          OvColor          color)
+{
+  double near = 0.62 * self->measure.lane, side = edge.x > inside.x ? 1 : -1;
+  OvPoint turn = { inside.x + side * near, inside.y };
+
+  if (fabs (edge.x - inside.x) <= near)
+    return edge;
+  if (row != self->view->selected)
+    color = ov_color_mix (color, self->theme->background, 0.6);
+  ov_pen_line (&self->pen, turn, (OvPoint) { edge.x, inside.y }, self->theme->border_width,
+               KINDS[self->arrows[row].kind].dash, color);
+
+  return turn;
+}
+
 static double
 end_x (const OvChartPainting *self,
        const OvChartArrow    *arrow,
@@ -282,13 +303,18 @@ draw_between (OvChartPainting *self,
     tip.y = ov_chart_painting_line_y (self, arrow->end_row);
 
   room = get_room (self, from, tip);
+  if (arrow->from == OV_SCENE_NONE)
+    {
+      from = draw_way (self, row, (OvPoint) { tip.x, from.y }, from, color);
+      room.side = toward > 0 ? OV_ALIGN_END : OV_ALIGN_START;
+    }
   if (waits)
     {
       draw_wait (self, row, from, tip, color);
       from = (OvPoint) { tip.x - toward * WAIT_BESIDE * ov_chart_painting_bar_unit (self), tip.y };
     }
   else
-    draw_slope (self, row, from, tip, color);
+    draw_slope (self, row, from, arrow->to == OV_SCENE_NONE ? draw_way (self, row, from, tip, color) : tip, color);
   draw_arrow_head (self, from, tip, arrow->kind == OV_ARROW_OPEN, line_width (self, row), color);
   if (arrow->from == OV_SCENE_NONE && !waits)
     ov_pen_box (&self->pen, &(OvBox) { from.x - 3, from.y - 3, 6, 6 }, OV_SHAPE_PILL, 3, color, color, 1);

@@ -205,16 +205,6 @@ ov_chart_find_lane (const OvChartMeasure *self,
   return lane >= 0 && lane < n ? (guint32) lane : OV_SCENE_NONE;
 }
 
-static double
-get_end (const OvChartMeasure *self,
-         const OvChart        *chart,
-         const OvChartArrow   *arrow,
-         guint32               lane)
-{
-  return lane != OV_SCENE_NONE ? ov_chart_get_lane_x (self, lane)
-                               : self->outside[ov_chart_is_outside_right (chart, arrow)];
-}
-
 gboolean
 ov_chart_get_extent (const OvChartMeasure *self,
                      const OvChart        *chart,
@@ -223,19 +213,17 @@ ov_chart_get_extent (const OvChartMeasure *self,
                      double               *right)
 {
   const OvChartArrow *arrow = &ov_chart_get_arrows (chart, NULL)[row];
-  double from, to;
+  guint32 from = arrow->from, to = arrow->to;
 
-  if (arrow->kind == OV_ARROW_GAP || (arrow->from == OV_SCENE_NONE && arrow->to == OV_SCENE_NONE))
+  if (arrow->kind == OV_ARROW_GAP || (from == OV_SCENE_NONE && to == OV_SCENE_NONE))
     return FALSE;
 
-  from = get_end (self, chart, arrow, arrow->from);
-  to = get_end (self, chart, arrow, arrow->to);
-  if (arrow->kind == OV_ARROW_END)
-    from = to = get_end (self, chart, arrow, arrow->to != OV_SCENE_NONE ? arrow->to : arrow->from);
-  if (arrow->kind == OV_ARROW_NOTE)
-    from = to = get_end (self, chart, arrow, arrow->from != OV_SCENE_NONE ? arrow->from : arrow->to);
-  *left = MIN (from, to);
-  *right = MAX (from, to);
+  if (from == OV_SCENE_NONE || (arrow->kind == OV_ARROW_END && to != OV_SCENE_NONE))
+    from = to;
+  if (to == OV_SCENE_NONE || arrow->kind == OV_ARROW_NOTE)
+    to = from;
+  *left = ov_chart_get_lane_x (self, MIN (from, to));
+  *right = ov_chart_get_lane_x (self, MAX (from, to));
 
   return TRUE;
 }

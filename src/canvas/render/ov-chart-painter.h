@@ -78,13 +78,14 @@ double  ov_chart_get_lane_x (const OvChartMeasure *self,
 guint32 ov_chart_find_lane  (const OvChartMeasure *self,
                              const OvChart        *chart,
                              double                x);
-/* Between which places of the whole picture the row's arrow is drawn, left first; FALSE: across all. */
+/* Where the lanes of the row's arrow stand in the whole picture, left first; the outside does not count.  FALSE: it is
+ * across all. */
 gboolean ov_chart_get_extent (const OvChartMeasure *self,
                               const OvChart        *chart,
                               guint32               row,
                               double               *left,
                               double               *right);
-/* Nothing of the row's arrow is between the gutter and the right edge. */
+/* None of those lanes, and nothing between them, is right of the gutter and left of the right edge. */
 gboolean ov_chart_is_beyond (const OvChartMeasure *self,
                              const OvChart        *chart,
                              const OvChartView    *view,

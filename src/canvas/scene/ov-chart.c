@@ -127,10 +127,23 @@ append_text (OvChart    *self,
   return offset;
 }
 
+/* (transfer full): @label without @sublabel at its end: what stands below need not be said twice. */
+static char *
+without_suffix (const char *label,
+                const char *sublabel)
+{
+  gsize length = label == NULL ? 0 : strlen (label), cut = sublabel == NULL ? 0 : strlen (sublabel);
+
+  if (cut == 0 || length <= cut + 1 || !g_str_has_suffix (label, sublabel) || label[length - cut - 1] != ' ')
+    return g_strdup (label);
+
+  return g_strndup (label, length - cut - 1);
+}
+
 /**
  * ov_chart_add_lane:
  * @lane: what to add; label and sublabel are set by the chart
- * @label: (nullable): the name, first line of the head
+ * @label: (nullable): the name, first line of the head; the pid at its end is left out
  * @sublabel: (nullable): the pid, second line
  *
  * Returns: the lane's index
@@ -141,13 +154,14 @@ ov_chart_add_lane (OvChart           *self,
                    const char        *label,
                    const char        *sublabel)
 {
+  g_autofree char *name = without_suffix (label, sublabel);
   OvChartLane added;
 
   g_return_val_if_fail (self != NULL && lane != NULL, OV_SCENE_NONE);
   g_return_val_if_fail (!g_atomic_int_get (&self->frozen), OV_SCENE_NONE);
 
   added = *lane;
-  added.label = append_text (self, label);
+  added.label = append_text (self, name);
   added.sublabel = append_text (self, sublabel);
   added.tone = MIN (added.tone, OV_TONE_ERROR);
   g_array_append_val (self->lanes, added);

@@ -18,6 +18,7 @@
 #define NS_PER_H   (60 * NS_PER_MIN)
 #define MAX_BINS   2048u
 #define MAX_MARKS  20000u
+#define FIT_MARGIN 1.02
 
 double
 ov_timeline_get_extent (OvTimeline *self)
@@ -83,6 +84,10 @@ ov_timeline_update_span (OvTimeline *self)
 
   self->first_ns = first;
   self->last_ns = last;
+  if (self->fits)
+    self->live_span_ns = CLAMP ((gint64) ((last - first) * FIT_MARGIN), OV_TIMELINE_LEAST_SPAN_NS,
+                                OV_TIMELINE_MOST_SPAN_NS);
+  self->fits = FALSE;
   if (!self->follows)
     return;
   self->to_ns = last;
@@ -252,7 +257,7 @@ ov_timeline_dup_value (OvTimeline *self)
   if (!self->has_span)
     return g_strdup (_("No events yet"));
   if (self->instant_ns == 0)
-    return g_strdup (_("Live"));
+    return g_strdup (self->recorded ? _("At the end") : _("Live"));
 
   clock = ov_timeline_dup_clock (self->instant_ns, NS_PER_MS);
   distance = dup_distance (MAX (0, self->last_ns - self->instant_ns));

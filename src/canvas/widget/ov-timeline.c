@@ -37,13 +37,16 @@ ov_timeline_update_toggle (OvTimeline *self)
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggle), active);
   gtk_widget_set_sensitive (self->toggle, self->has_span);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->toggle_image),
-                                live ? "media-playback-start-symbolic" : "media-playback-pause-symbolic");
+                                !live ? "media-playback-pause-symbolic"
+                                : self->recorded ? "media-skip-forward-symbolic" : "media-playback-start-symbolic");
   if (active)
     gtk_widget_add_css_class (self->toggle_image, "accent");
   else
     gtk_widget_remove_css_class (self->toggle_image, "accent");
-  gtk_label_set_label (GTK_LABEL (self->toggle_label), live ? _("Live") : _("Paused"));
-  gtk_widget_set_tooltip_text (self->toggle, active ? _("Stop at this instant") : _("Back to now"));
+  gtk_label_set_label (GTK_LABEL (self->toggle_label),
+                       self->recorded ? live ? _("End") : _("Earlier") : live ? _("Live") : _("Paused"));
+  gtk_widget_set_tooltip_text (self->toggle, active ? _("Stop at this instant")
+                                             : self->recorded ? _("To the end") : _("Back to now"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Live"), -1);
   self->updating_toggle = FALSE;
 }
@@ -236,6 +239,20 @@ ov_timeline_new (void)
   return g_object_new (OV_TYPE_TIMELINE, NULL);
 }
 
+void
+ov_timeline_set_recorded (OvTimeline *self,
+                          gboolean    recorded)
+{
+  g_return_if_fail (OV_IS_TIMELINE (self));
+
+  if (self->recorded == recorded)
+    return;
+
+  self->recorded = recorded;
+  self->fits = recorded;
+  ov_timeline_update_toggle (self);
+}
+
 /**
  * ov_timeline_set_source:
  * @source: (nullable): lives as long as it is set
@@ -256,6 +273,7 @@ ov_timeline_set_source (OvTimeline             *self,
   self->user_data = user_data;
   self->follows = TRUE;
   self->stale = TRUE;
+  self->fits = self->recorded;
   g_array_set_size (self->marks, 0);
   g_array_set_size (self->gaps, 0);
   ov_timeline_set_range (self, 0, 0);

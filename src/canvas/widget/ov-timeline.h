@@ -51,6 +51,9 @@ typedef struct
 G_DECLARE_FINAL_TYPE (OvTimeline, ov_timeline, OV, TIMELINE, GtkWidget)
 
 GtkWidget *ov_timeline_new          (void);
+/* What is shown ended long ago: "live" is called the end, and all of it is shown first.  Before the source. */
+void       ov_timeline_set_recorded (OvTimeline *self,
+                                     gboolean    recorded);
 void       ov_timeline_set_source   (OvTimeline             *self,
                                      const OvTimelineSource *source, /* static; NULL: none */
                                      gpointer                user_data);
