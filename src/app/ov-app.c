@@ -65,6 +65,8 @@ static const struct
   { "win.page::restarts", { "<Control>6" } },
   { "win.page::path", { "<Control>7" } },
   { "win.open-recording", { "<Control><Shift>o" } },
+  { "win.trace", { "<Control>t" } },
+  { "win.record", { "<Control>r" } },
   { "win.trace-stop", { "<Control>period" } },
   { "win.inspector-visible", { "F9" } },
   { "win.sidebar-visible", { "F8" } },

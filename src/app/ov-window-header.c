@@ -34,7 +34,12 @@ update_shield (OvWindow *self,
   const char *text = _("Overstory only looks. Nothing on the node is changed, and the probe goes "
                        "without a trace when you detach.");
 
-  if (is_armed && ov_node_is_sandbox (node))
+  if (ov_node_is_recording (node))
+    {
+      title = _("This is a recording");
+      text = _("A file of what was seen of a node. Every instant of it can be looked at; nothing can be asked.");
+    }
+  else if (is_armed && ov_node_is_sandbox (node))
     {
       title = _("This is a sandbox");
       text = _("A private node of this program: nobody else can reach it, and it ends with the "
@@ -50,7 +55,8 @@ update_shield (OvWindow *self,
     gtk_widget_add_css_class (GTK_WIDGET (self->shield_button), "armed");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->shield_button), "armed");
-  gtk_label_set_text (self->shield_label, !is_armed ? _("read-only")
+  gtk_label_set_text (self->shield_label, ov_node_is_recording (node) ? _("recording")
+                      : !is_armed ? _("read-only")
                       : ov_node_is_sandbox (node) ? _("sandbox") : _("armed"));
   gtk_label_set_text (self->shield_title, title);
   gtk_label_set_text (self->shield_text, text);
@@ -64,8 +70,7 @@ update_node_button (OvWindow *self,
                     OvNode   *node)
 {
   const char *classes[] = { "state", node ? ov_node_switcher_get_class (node) : "offline", NULL };
-  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200)
-                               : g_strdup (_("Open nodes"));
+  g_autofree char *name = node ? ov_node_switcher_dup_title (node) : g_strdup (_("Open nodes"));
   g_autofree char *accessible = NULL, *release = NULL;
 
   if (node && ov_node_get_otp_release (node) > 0)
@@ -97,12 +102,13 @@ ov_window_update_header (OvWindow *self)
 {
   OvNode *node = ov_session_get_node (self->session);
   gboolean has_nodes = g_list_model_get_n_items (ov_session_list_nodes (self->session)) > 0;
-  g_autofree char *name = node ? ov_words_clean (ov_node_get_name (node), 200) : NULL;
+  g_autofree char *name = node ? ov_node_switcher_dup_title (node) : NULL;
 
   update_node_button (self, node);
   gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
   gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
   gtk_widget_set_visible (self->inspector_button, node != NULL);
+  gtk_widget_set_visible (self->trace_button, node && ov_node_get_state (node) == OV_NODE_LIVE);
   ov_trace_status_set_node (self->trace_status, node);
   gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
   gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");

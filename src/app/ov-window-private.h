@@ -29,7 +29,7 @@ struct _OvWindow
   OvNodeSwitcher      *node_switcher;
   OvTraceStatus       *trace_status;
   GtkMenuButton       *node_button, *shield_button;
-  GtkWidget           *inspector_button, *state_dot, *arm_button;
+  GtkWidget           *inspector_button, *trace_button, *state_dot, *arm_button;
   GtkLabel            *node_label, *release_label, *shield_label, *shield_title, *shield_text;
 };
 

@@ -17,6 +17,7 @@
 #include "views/ov-trace-starter.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define COMPACT_WIDTH 900
 #define TOAST_S       3
@@ -285,6 +286,19 @@ trace_action (GtkWidget  *widget,
     ov_trace_starter_rearm (widget, self->session, node);
 }
 
+/* Keys for these work wherever the keyboard is. */
+static void
+view_action (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  OvNodeView *view = get_view (OV_WINDOW (widget));
+  g_autofree char *action = g_strconcat ("node.", name + strlen ("win."), NULL);
+
+  if (view)
+    gtk_widget_activate_action (GTK_WIDGET (view), action, NULL);
+}
+
 static void
 open_recording_action (GtkWidget  *widget,
                        const char *name,
@@ -326,6 +340,8 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.nodes", NULL, nodes_action);
   gtk_widget_class_install_action (widget_class, "win.detach", NULL, detach_action);
   gtk_widget_class_install_action (widget_class, "win.open-recording", NULL, open_recording_action);
+  gtk_widget_class_install_action (widget_class, "win.trace", NULL, view_action);
+  gtk_widget_class_install_action (widget_class, "win.record", NULL, view_action);
   gtk_widget_class_install_action (widget_class, "win.trace-stop", NULL, trace_action);
   gtk_widget_class_install_action (widget_class, "win.trace-rearm", NULL, trace_action);
 }
@@ -410,6 +426,7 @@ bind_children (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_title);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, shield_text);
   gtk_widget_class_bind_template_child (widget_class, OvWindow, trace_status);
+  gtk_widget_class_bind_template_child (widget_class, OvWindow, trace_button);
 }
 
 static void

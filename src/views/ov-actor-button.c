@@ -69,6 +69,7 @@ ov_actor_button_set (OvActorButton *self,
   gtk_widget_set_tooltip_text (self->button, tip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   title, -1);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), "node.show-actor");
+  /* In this order: an action that wants a target is not to meet a button without. */
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->button), "u", actor);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), "node.show-actor");
 }

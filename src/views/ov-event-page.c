@@ -30,6 +30,7 @@
 
 #define REFRESH_MS    1000
 #define NEAR_END_PX   40
+#define REVEAL_MS     50
 
 struct _OvEventPage
 {
@@ -45,7 +46,8 @@ struct _OvEventPage
   guint32             n_known_actors;
   guint32             shape;      /* 0: any */
   gboolean            is_following, is_filtered;
-  guint               follow_id, refresh_id;
+  guint               follow_id, refresh_id, reveal_id;
+  guint64             wanted;      /* to be revealed when the page is seen; OV_EVENT_NONE: none */
 
   GtkSearchEntry     *process_entry, *text_entry;
   GtkMenuButton      *kinds_button;
@@ -157,29 +159,48 @@ scrolled_cb (OvEventPage   *self,
     self->is_following = gtk_adjustment_get_value (adjustment) >= end - NEAR_END_PX;
 }
 
-static void
-reveal (OvEventPage *self,
-        guint        position)
+static gboolean
+reveal_cb (gpointer user_data)
 {
-  self->is_following = FALSE;
-  g_clear_handle_id (&self->follow_id, g_source_remove);
+  OvEventPage *self = user_data;
+  guint position = ov_event_list_find (self->list, self->wanted);
+
+  self->reveal_id = 0;
+  self->wanted = OV_EVENT_NONE;
+  if (position == G_MAXUINT)
+    return G_SOURCE_REMOVE;
   gtk_single_selection_set_selected (self->selection, position);
   /* The view's own action; GTK 4.8 has no function for it. */
   gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),
                               "list.scroll-to-item", "u", position);
+  return G_SOURCE_REMOVE;
+}
+
+/* A list that has no size yet cannot scroll: not before it was laid out. */
+static void
+reveal_wanted (OvEventPage *self)
+{
+  if (self->wanted != OV_EVENT_NONE && self->reveal_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->reveal_id = g_timeout_add (REVEAL_MS, reveal_cb, self);
 }
 
 void
 ov_event_page_reveal (OvEventPage *self,
                       guint64      number)
 {
-  guint position;
-
   g_return_if_fail (OV_IS_EVENT_PAGE (self));
 
-  position = ov_event_list_find (self->list, number);
-  if (position != G_MAXUINT)
-    reveal (self, position);
+  self->is_following = FALSE;
+  g_clear_handle_id (&self->follow_id, g_source_remove);
+  self->wanted = number;
+  reveal_wanted (self);
+}
+
+static void
+ov_event_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (ov_event_page_parent_class)->map (widget);
+  reveal_wanted (OV_EVENT_PAGE (widget));
 }
 
 /* The filter. */
@@ -469,6 +490,7 @@ instant_changed_cb (OvEventPage *self)
     return;
   if (at_ns == OV_INSTANT_LIVE)
     {
+      self->wanted = OV_EVENT_NONE;
       self->is_following = TRUE;
       length_changed_cb (self);
     }
@@ -542,6 +564,7 @@ ov_event_page_dispose (GObject *object)
 
   g_clear_handle_id (&self->follow_id, g_source_remove);
   g_clear_handle_id (&self->refresh_id, g_source_remove);
+  g_clear_handle_id (&self->reveal_id, g_source_remove);
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   g_clear_pointer (&self->actors, g_array_unref);
   g_clear_object (&self->kind_actions);
@@ -585,6 +608,7 @@ ov_event_page_class_init (OvEventPageClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ov_event_page_dispose;
+  widget_class->map = ov_event_page_map;
 
   g_type_ensure (OV_TYPE_EVENT_PANE);
   gtk_widget_class_set_template_from_resource (widget_class,
@@ -607,6 +631,7 @@ static void
 ov_event_page_init (OvEventPage *self)
 {
   self->is_following = TRUE;
+  self->wanted = OV_EVENT_NONE;
   gtk_widget_init_template (GTK_WIDGET (self));
   set_up_controllers (self);
   paused_cb (self);

@@ -40,13 +40,26 @@ static const struct
 const char *
 ov_node_switcher_get_word (OvNode *node)
 {
+  if (ov_node_is_recording (node))
+    return _("recording");
   return _(states[ov_node_get_state (node)].word);
 }
 
 const char *
 ov_node_switcher_get_class (OvNode *node)
 {
+  if (ov_node_is_recording (node))
+    return "recorded";
   return states[ov_node_get_state (node)].css_class;
+}
+
+char *
+ov_node_switcher_dup_title (OvNode *node)
+{
+  g_autofree char *file = ov_node_is_recording (node) && ov_node_get_path (node)
+                          ? g_path_get_basename (ov_node_get_path (node)) : NULL;
+
+  return ov_words_clean (file ? file : ov_node_get_name (node), 200);
 }
 
 static void
@@ -82,8 +95,9 @@ make_row (gpointer item,
   GtkWidget *dot = gtk_image_new_from_icon_name ("media-record-symbolic");
   GtkWidget *label = gtk_label_new (NULL);
   GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
-  g_autofree char *name = ov_words_clean (ov_node_get_name (node), 200);
-  g_autofree char *close = g_strdup_printf (_("Detach from %s"), name);
+  g_autofree char *name = ov_node_switcher_dup_title (node);
+  g_autofree char *close = g_strdup_printf (ov_node_is_recording (node) ? _("Close %s") : _("Detach from %s"),
+                                            name);
 
   gtk_image_set_pixel_size (GTK_IMAGE (dot), 10);
   gtk_label_set_text (GTK_LABEL (label), name);

@@ -203,6 +203,18 @@ show_event_cb (GtkWidget  *widget,
   ov_event_page_reveal (self->event_page, g_variant_get_uint64 (parameter));
 }
 
+/* What the selected process says and hears. */
+static void
+show_conversation_cb (GtkWidget  *widget,
+                      const char *action,
+                      GVariant   *parameter)
+{
+  OvNodeView *self = OV_NODE_VIEW (widget);
+
+  ov_node_view_show_page (self, "sequence");
+  ov_sequence_page_show (self->sequence_page, NULL, 0, 0, 0, OV_EVENT_NONE);
+}
+
 /* The two of an event, around its time. */
 static void
 show_sequence_cb (GtkWidget  *widget,
@@ -257,6 +269,7 @@ static const struct
   { "node.show-actor", "u", show_actor_cb, FALSE },
   { "node.show-instant", "x", show_instant_cb, FALSE },
   { "node.show-event", "t", show_event_cb, FALSE },
+  { "node.show-conversation", NULL, show_conversation_cb, FALSE },
   { "node.show-sequence", "t", show_sequence_cb, FALSE },
   { "node.show-sequence-of", "(auxx)", show_sequence_of_cb, FALSE },
   { "node.record", NULL, record_cb, FALSE },
@@ -274,8 +287,6 @@ ov_node_view_install_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, actions[i].parameter,
                                      actions[i].run);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_r, GDK_CONTROL_MASK, "node.record", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_t, GDK_CONTROL_MASK, "node.trace", NULL);
 }
 
 void

@@ -18,6 +18,7 @@
 #include <glib/gi18n.h>
 
 #define OPEN_TIMEOUT_MS 60000
+#define FILE_KEY        "overstory-recording-file"
 
 typedef struct
 {
@@ -62,6 +63,15 @@ say (Request    *self,
   gtk_widget_activate_action (self->parent, "win.toast", "s", words);
 }
 
+/* The file that a node was being recorded to. */
+static const char *
+get_file_name (OvNode *node)
+{
+  const char *name = g_object_get_data (G_OBJECT (node), FILE_KEY);
+
+  return name ? name : _("a file");
+}
+
 /* "Recorded 3.1 MB to shop.overstory". */
 static void
 say_done (Request      *self,
@@ -77,13 +87,16 @@ say_done (Request      *self,
   ov_json_get_integer (object, "file_bytes", &bytes);
   size = ov_words_bytes ((guint64) bytes);
   if (g_str_equal (self->id, "recording.start"))
-    /* Translators: the name of a file. */
-    words = g_strdup_printf (_("Recording to %s"), name);
+    {
+      /* Translators: the name of a file. */
+      words = g_strdup_printf (_("Recording to %s"), name);
+      g_object_set_data_full (G_OBJECT (self->node), FILE_KEY, g_strdup (name), g_free);
+    }
   else if (g_str_equal (self->id, "recording.open"))
     words = g_strdup (ov_json_get_text (object, "notice"));
   else
     /* Translators: a size, the name of a file. */
-    words = g_strdup_printf (_("Recorded %s to %s"), size, name);
+    words = g_strdup_printf (_("Recorded %s to %s"), size, *name ? name : get_file_name (self->node));
   if (words)
     say (self, words);
 }
