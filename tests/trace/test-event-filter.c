@@ -41,27 +41,47 @@ tear_down (Fixture       *fixture,
   g_rand_free (fixture->rand);
 }
 
+/* From one match to the next, forth and back. */
+static void
+check_stretch (Fixture             *fixture,
+               const OvEventQuery  *query,
+               const OvEventFilter *filter,
+               guint64              begin,
+               guint64              end)
+{
+  guint64 found = ov_event_filter_next (filter, begin, end);
+  guint64 previous = OV_EVENT_NONE;
+
+  for (guint64 number = begin; number < end; number++)
+    {
+      if (!naive_matches (fixture->naive, fixture->store, query, number))
+        continue;
+      g_assert_cmpuint (found, ==, number);
+      if (number % 64 == 0)
+        g_assert_cmpuint (ov_event_filter_previous (filter, begin, number), ==, previous);
+      previous = number;
+      found = ov_event_filter_next (filter, number + 1, end);
+    }
+  g_assert_cmpuint (found, ==, OV_EVENT_NONE);
+  g_assert_cmpuint (ov_event_filter_previous (filter, begin, end), ==, previous);
+}
+
 static void
 check_query (Fixture            *fixture,
              const OvEventQuery *query)
 {
   g_autoptr (OvEventFilter) filter = ov_event_filter_new (fixture->store, query);
   guint64 end = ov_store_get_end (fixture->store);
-  guint64 found = ov_event_filter_next (filter, 0, end);
-  guint64 from, to, previous = OV_EVENT_NONE;
+  guint64 from, to;
 
-  for (guint64 number = 0; number < end; number++)
+  /* The twin is slow with text: then only where one chunk ends and another begins. */
+  if (query->text != NULL)
     {
-      if (!naive_matches (fixture->naive, fixture->store, query, number))
-        continue;
-      g_assert_cmpuint (found, ==, number);
-      if (number % 64 == 0)
-        g_assert_cmpuint (ov_event_filter_previous (filter, 0, number), ==, previous);
-      previous = number;
-      found = ov_event_filter_next (filter, number + 1, end);
+      check_stretch (fixture, query, filter, 16384 - 600, 16384 + 600);
+      check_stretch (fixture, query, filter, end - 300, end);
     }
-  g_assert_cmpuint (found, ==, OV_EVENT_NONE);
-  g_assert_cmpuint (ov_event_filter_previous (filter, 0, end), ==, previous);
+  else
+    check_stretch (fixture, query, filter, 0, end);
 
   /* Parts of it. */
   for (guint i = 0; i < 20; i++)
@@ -69,7 +89,7 @@ check_query (Fixture            *fixture,
       guint64 first = OV_EVENT_NONE, last = OV_EVENT_NONE;
 
       from = (guint64) g_rand_int_range (fixture->rand, 0, (gint32) end);
-      to = from + (guint64) g_rand_int_range (fixture->rand, 0, 500);
+      to = from + (guint64) g_rand_int_range (fixture->rand, 0, query->text != NULL ? 50 : 500);
       for (guint64 number = from; number < MIN (to, end); number++)
         if (naive_matches (fixture->naive, fixture->store, query, number))
           {
@@ -78,7 +98,8 @@ check_query (Fixture            *fixture,
           }
       g_assert_cmpuint (ov_event_filter_next (filter, from, to), ==, first);
       g_assert_cmpuint (ov_event_filter_previous (filter, from, to), ==, last);
-      g_assert_cmpint (ov_event_filter_matches (filter, from), ==, first == from);
+      if (from < to)
+        g_assert_cmpint (ov_event_filter_matches (filter, from), ==, first == from);
     }
 }
 

@@ -370,7 +370,7 @@ static void
 test_every_cut (Fixture       *fixture,
                 gconstpointer  data)
 {
-  static const guint portions[] = { 20, 1, 30, 0 };
+  static const guint portions[] = { 7, 1, 9, 0 };
   g_autofree char *cut = g_build_filename (fixture->folder, "cut.overstory", NULL);
   g_autoptr (GBytes) whole = NULL;
   guint64 last = 0, most = 0;
@@ -410,7 +410,7 @@ static void
 test_every_wrong_byte (Fixture       *fixture,
                        gconstpointer  with_index)
 {
-  static const guint portions[] = { 20, 1, 30, 0 };
+  static const guint portions[] = { 7, 1, 9, 0 };
   g_autofree char *changed = g_build_filename (fixture->folder, "changed.overstory", NULL);
   g_autoptr (GBytes) whole = NULL;
   g_autofree guint8 *bytes = NULL;
