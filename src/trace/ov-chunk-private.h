@@ -56,6 +56,8 @@ typedef struct
   gpointer        bytes;     /* one of the ways to hold them */
   gsize           n_bytes;
   GDestroyNotify  free_bytes; /* g_free, or NULL: munmap */
+  gpointer        owner;     /* (nullable) who unmaps them instead, told by free_owner */
+  GDestroyNotify  free_owner;
   gpointer        index;     /* (nullable) g_malloc'ed actors, starts and postings of a built body */
   _Atomic guint8  is_used;   /* looked at since the last sweep */
 } OvBody;

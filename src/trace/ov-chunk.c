@@ -118,7 +118,9 @@ ov_body_unref (OvBody *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
 
-  if (self->free_bytes != NULL)
+  if (self->owner != NULL)
+    self->free_owner (self->owner);
+  else if (self->free_bytes != NULL)
     self->free_bytes (self->bytes);
   else if (self->n_bytes > 0)
     munmap (self->bytes, self->n_bytes);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvSpill.
- * Invariant: what is written once is never changed, and a file is never made shorter below what is mapped,
- * so a mapping of it cannot fault; the file has no name, so nobody else can.
+ * OvSpill: each file is mapped as a whole when it is begun, and its descriptor closed when it is full, so that
+ * gigabytes take some hundred mappings and one descriptor.
+ * Invariant: what is written once is never changed, and a file is never made shorter below what somebody looks
+ * at, so a mapping of it cannot fault; the file has no name, so nobody else can.
  * Thread: see ov-spill-private.h.
  */
 #include "trace/ov-spill-private.h"
@@ -17,9 +18,18 @@
 struct _OvSpillFile
 {
   gatomicrefcount refs;
-  int             fd;
-  guint64         used;
+  int             fd;     /* -1: full */
+  guint8         *bytes;  /* mapped, also where nothing is written yet */
+  guint64         size, used;
 };
+
+/* What somebody looks at of a file. */
+typedef struct
+{
+  OvSpillFile *file;
+  guint8      *bytes;
+  gsize        n_bytes;
+} View;
 
 struct _OvSpill
 {
@@ -27,13 +37,22 @@ struct _OvSpill
   OvSpillFile *current;
 };
 
+static void
+end_file (OvSpillFile *file)
+{
+  if (file->fd >= 0)
+    close (file->fd);
+  file->fd = -1;
+}
+
 void
 ov_spill_file_unref (OvSpillFile *file)
 {
   if (file == NULL || !g_atomic_ref_count_dec (&file->refs))
     return;
 
-  close (file->fd);
+  munmap (file->bytes, file->size);
+  end_file (file);
   g_free (file);
 }
 
@@ -57,6 +76,12 @@ ov_spill_free (OvSpill *self)
   g_free (self);
 }
 
+guint64
+ov_spill_get_file_bytes (const OvSpill *self)
+{
+  return self->file_bytes;
+}
+
 static int
 open_without_name (const char *folder)
 {
@@ -74,10 +99,13 @@ open_without_name (const char *folder)
   return fd;
 }
 
+/* With room for at least @size. */
 static gboolean
-begin_file (OvSpill *self)
+begin_file (OvSpill *self,
+            guint64  size)
 {
   g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "overstory", NULL);
+  guint8 *bytes;
   int fd;
 
   if (g_mkdir_with_parents (folder, 0700) != 0)
@@ -85,11 +113,23 @@ begin_file (OvSpill *self)
   fd = open_without_name (folder);
   if (fd < 0)
     return FALSE;
+  size = MAX (size, self->file_bytes);
+  bytes = mmap (NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+  if (bytes == MAP_FAILED)
+    {
+      close (fd);
+      errno = ENOMEM;
+      return FALSE;
+    }
 
+  if (self->current != NULL)
+    end_file (self->current);
   ov_spill_file_unref (self->current);
   self->current = g_new0 (OvSpillFile, 1);
   g_atomic_ref_count_init (&self->current->refs);
   self->current->fd = fd;
+  self->current->bytes = bytes;
+  self->current->size = size;
 
   return TRUE;
 }
@@ -176,7 +216,7 @@ ov_spill_write (OvSpill       *self,
   guint64 size = (ov_body_get_size (&body->counts) + page - 1) / page * page;
   Position position;
 
-  if ((self->current == NULL || self->current->used + size > self->file_bytes) && !begin_file (self))
+  if ((self->current == NULL || self->current->used + size > self->current->size) && !begin_file (self, size))
     return FALSE;
 
   position = (Position) { self->current->fd, self->current->used };
@@ -200,13 +240,30 @@ ov_spill_write (OvSpill       *self,
   return TRUE;
 }
 
+/* The pages go back to the system; they can be had again from the file. */
+static void
+forget_view (gpointer data)
+{
+  View *view = data;
+
+  madvise (view->bytes, view->n_bytes, MADV_DONTNEED);
+  ov_spill_file_unref (view->file);
+  g_free (view);
+}
+
 OvBody *
-ov_spill_file_map (OvSpillFile        *file,
-                   guint64             offset,
-                   const OvBodyCounts *counts)
+ov_spill_file_view (OvSpillFile        *file,
+                    guint64             offset,
+                    const OvBodyCounts *counts)
 {
   gsize size = ov_body_get_size (counts);
-  gpointer bytes = mmap (NULL, size, PROT_READ, MAP_SHARED, file->fd, (off_t) offset);
+  OvBody *body = ov_body_new (counts, file->bytes + offset, size, NULL);
+  View *view = g_new (View, 1);
 
-  return bytes != MAP_FAILED ? ov_body_new (counts, bytes, size, NULL) : NULL;
+  *view = (View) { file, file->bytes + offset, size };
+  g_atomic_ref_count_inc (&file->refs);
+  body->owner = view;
+  body->free_owner = forget_view;
+
+  return body;
 }

@@ -4,7 +4,7 @@
  *
  * Over memory_bytes the oldest chunks are written to the disk by one task of the pool, while the writer goes on.
  * When the disk is too slow the writer waits a little; when there is no room on it, memory may grow to
- * twice its limit, and then the oldest is forgotten.
+ * twice its limit, and then the oldest is forgotten, on the disk first.
  * Invariant: chunks are spilled and forgotten in the order of their numbers: forgotten, spilled, in memory.
  * Thread: under the store's lock, but for the writing itself.
  */
@@ -24,7 +24,7 @@ static OvBody *
 load_spilled (const OvPlace *place,
               OvStore       *store)
 {
-  return ov_spill_file_map (place->keeper, place->offset, &place->counts);
+  return ov_spill_file_view (place->keeper, place->offset, &place->counts);
 }
 
 static void
@@ -116,19 +116,13 @@ spill_one (OvStore *self)
   return TRUE;
 }
 
-static guint64
-get_room_on_disk (OvStore *self)
-{
-  guint64 slack = self->limits.disk_bytes / 32;
-
-  /* The last file gives its room back only as a whole. */
-  return self->limits.disk_bytes - slack;
-}
-
+/* The last file gives its room back only as a whole, so its size is kept free. */
 static void
 forget_over_disk (OvStore *self)
 {
-  while (atomic_load (&self->disk) > get_room_on_disk (self) && ov_store_forget (self))
+  guint64 room = self->limits.disk_bytes - MIN (self->limits.disk_bytes, ov_spill_get_file_bytes (self->spill));
+
+  while (atomic_load (&self->disk) > room && ov_store_forget (self))
     ;
 }
 
@@ -177,9 +171,8 @@ begin_spilling (OvStore *self)
     ov_store_unref (self);
 }
 
-/* A chunk was sealed and another is wanted. */
-void
-ov_store_make_room (OvStore *self)
+static void
+wait_for_disk (OvStore *self)
 {
   gint64 deadline_us = g_get_monotonic_time () + MAX_WAIT_US;
 
@@ -187,8 +180,35 @@ ov_store_make_room (OvStore *self)
   while (is_over (self, 2) && self->is_spilling)
     if (!g_cond_wait_until (&self->spilled, &self->lock, deadline_us))
       break;
-  while (is_over (self, 2) && ov_store_forget (self))
+}
+
+/* Over the hard bound: what is oldest goes. When that is on a full disk, so much of it that at least one file
+ * gives back its room, and the next chunks can go there. */
+static gboolean
+give_up_oldest (OvStore *self)
+{
+  guint64 disk = atomic_load (&self->disk);
+  guint64 wanted = disk - MIN (disk, 2 * ov_spill_get_file_bytes (self->spill));
+
+  if (!ov_store_forget (self))
+    return FALSE;
+  while (atomic_load (&self->disk) > wanted && ov_store_forget (self))
     ;
+  if (disk > 0)
+    self->no_spill_before_us = 0;
+  ov_epoch_advance (&self->epoch);
+  ov_epoch_advance (&self->epoch);
+
+  return TRUE;
+}
+
+/* A chunk was sealed and another is wanted. */
+void
+ov_store_make_room (OvStore *self)
+{
+  do
+    wait_for_disk (self);
+  while (is_over (self, 2) && give_up_oldest (self));
 }
 
 /**

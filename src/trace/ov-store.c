@@ -16,9 +16,10 @@
 
 #define DEFAULT_MEMORY_BYTES (G_GUINT64_CONSTANT (256) * 1024 * 1024)
 #define DEFAULT_DISK_BYTES (G_GUINT64_CONSTANT (8) * 1024 * 1024 * 1024)
-/* So many spill files are the most that are there at once; the oldest goes as a whole. */
+/* A spill file gives its room back as a whole, so it is a small part of what is allowed. */
 #define SPILL_FILES 32
 #define MIN_SPILL_FILE_BYTES (2 * 1024 * 1024)
+#define MAX_SPILL_FILE_BYTES (32 * 1024 * 1024)
 
 typedef struct
 {
@@ -71,7 +72,8 @@ ov_store_new (const char          *node,
     self->limits.memory_bytes = DEFAULT_MEMORY_BYTES;
   if (self->limits.disk_bytes == 0)
     self->limits.disk_bytes = DEFAULT_DISK_BYTES;
-  self->spill = ov_spill_new (MAX (self->limits.disk_bytes / SPILL_FILES, MIN_SPILL_FILE_BYTES));
+  self->spill = ov_spill_new (CLAMP (self->limits.disk_bytes / SPILL_FILES, MIN_SPILL_FILE_BYTES,
+                                     MAX_SPILL_FILE_BYTES));
 
   return self;
 }
