@@ -457,19 +457,21 @@ ov_restart_join_fact (OvRestartLog      *self,
   const OvLifeFact *fact = ov_process_table_get_fact (self->table, self->next_fact);
   const OvProcess *above;
   OvPid supervisor;
+  gint64 at_ns;
 
   self->next_fact++;
   if (fact == NULL || fact->kind != life->kind)
     return;
 
-  self->newest_ns = MAX (self->newest_ns, fact->at_ns);
+  at_ns = CLAMP (fact->at_ns, G_MININT64 / 4, G_MAXINT64 / 4);
+  self->newest_ns = MAX (self->newest_ns, at_ns);
   supervisor = fact->supervisor;
   if (ov_pid_is_none (&supervisor) && (above = find_above (self, life)) != NULL)
     supervisor = above->pid;
   if (fact->kind == OV_LIFE_DIED)
     {
       const OvRestartDeath death = {
-        .pid = fact->pid, .supervisor = supervisor, .at_ns = fact->at_ns,
+        .pid = fact->pid, .supervisor = supervisor, .at_ns = at_ns,
         .name = get_string (self, fact->name), .child_id = get_string (self, fact->child_id),
         .reason = get_string (self, fact->reason), .module = get_string (self, fact->module),
         .linked_to = OV_DEATH_NONE, .restart = get_restart (self, life->slot, &fact->pid),
@@ -480,7 +482,7 @@ ov_restart_join_fact (OvRestartLog      *self,
   else if (!ov_pid_is_none (&supervisor))
     {
       const OvRestartStart start = {
-        .pid = fact->pid, .by = supervisor, .at_ns = fact->at_ns, .name = get_string (self, fact->name),
+        .pid = fact->pid, .by = supervisor, .at_ns = at_ns, .name = get_string (self, fact->name),
         .child_id = get_string (self, fact->child_id), .sure = TRUE,
       };
 

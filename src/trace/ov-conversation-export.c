@@ -70,7 +70,7 @@ dup_duration (OvConversation           *self,
 
   question = &g_array_index (self->steps, OvConversationStep, step->pair);
   until = step->received_ns != 0 ? step->received_ns : step->sent_ns;
-  return g_strdup_printf (" (%.3f ms)", (double) (until - question->sent_ns) / 1e6);
+  return g_strdup_printf (" (%.3f ms)", (double) ov_elapsed_ns (question->sent_ns, until) / 1e6);
 }
 
 static gboolean
@@ -106,7 +106,7 @@ ov_conversation_to_text (OvConversation *self,
       g_autofree char *to = dup_lane_name (self, step->to);
       g_autofree char *duration = dup_duration (self, step);
 
-      g_string_append_printf (text, "%12.6f  ", (double) (step->sent_ns - get_first_ns (self)) / 1e9);
+      g_string_append_printf (text, "%12.6f  ", (double) ov_elapsed_ns (get_first_ns (self), step->sent_ns) / 1e9);
       if (step->kind == OV_STEP_GAP)
         g_string_append (text, "·····");
       else if (step->from == step->to)

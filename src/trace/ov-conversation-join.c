@@ -356,7 +356,7 @@ take_timeout (Join          *join,
   Actor *actor = get_actor (join, event->actor);
   guint32 question = actor->question;
   gboolean again = actor->timeout_ns != G_MININT64
-                   && event->at_ns - actor->timeout_ns < SAME_TIMEOUT_NS;
+                   && ov_elapsed_ns (actor->timeout_ns, event->at_ns) < SAME_TIMEOUT_NS;
   guint32 step;
 
   actor->timeout_ns = event->at_ns;

@@ -19,6 +19,14 @@ struct _OvConversation
   gboolean        is_cut;
 };
 
+/* Times come from a node and may be anything. */
+static inline gint64
+ov_elapsed_ns (gint64 from_ns,
+               gint64 to_ns)
+{
+  return (gint64) ((guint64) to_ns - (guint64) from_ns);
+}
+
 /* Fills steps and lanes; FALSE: cancelled. */
 gboolean ov_conversation_join (OvConversation     *self,
                                const OvEventQuery *query,

@@ -151,7 +151,7 @@ take (World              *world,
 {
   g_autofree guint8 *exact = g_memdup2 (bytes, length);
   OvTraceMessage message = {
-    .type = type, .trace = 1, .at_ns = offset_ns + 1000, .from_ns = offset_ns, .offset_ns = offset_ns,
+    .type = type, .trace = 1, .at_ns = offset_ns, .from_ns = offset_ns, .offset_ns = offset_ns,
   };
   guint64 from = ov_store_get_end (world->store);
   guint appended;
@@ -225,6 +225,7 @@ mutate (GRand      *random,
         GByteArray *bytes)
 {
   guint n = (guint) g_rand_int_range (random, 1, 4);
+  guint8 again[16];
 
   for (guint i = 0; i < n && bytes->len > 1; i++)
     {
@@ -242,7 +243,8 @@ mutate (GRand      *random,
           g_byte_array_remove_index (bytes, at);
           break;
         default:
-          g_byte_array_append (bytes, bytes->data, MIN (at, 16));
+          memcpy (again, bytes->data, MIN (at, sizeof again));
+          g_byte_array_append (bytes, again, MIN (at, (guint) sizeof again));
           break;
         }
     }
