@@ -167,7 +167,7 @@ paint_label (OvGraphPainter     *self,
 
   ov_painting_rounded (cr, floor (box->x), floor (box->y), ceil (box->width), ceil (box->height),
                        box->height / 2);
-  ov_painting_color (cr, painting->theme->background, label->strong ? 1 : 0.88);
+  ov_painting_color (cr, painting->theme->background, 1);
   if (label->strong)
     {
       cairo_fill_preserve (cr);
@@ -227,7 +227,7 @@ paint_note (OvGraphPainter *self,
   height = ov_text_get_line (self->painter->text, OV_FACE_TEXT, size) + 6 * scale;
   y = painting->viewport->height * scale - height - 12 * scale;
   ov_painting_rounded (cr, x, floor (y), width, height, height / 2);
-  ov_painting_color (cr, painting->theme->strip, 0.95);
+  ov_painting_color (cr, painting->theme->strip, 1);
   cairo_fill (cr);
   ov_text_add (self->painter->text, OV_FACE_TEXT, size, note, x + 0.8 * size, y + 3 * scale, width,
                painting->theme->text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Order: ground, hulls, edges from the weakest to the strongest, cards, words, words upon edges, trouble, what
- * lies on top.  Edges come in hundreds and cairo fills them; cards are pixels, words glyph runs.
+ * lies on top.  Edges and cards are pixels, words glyph runs: long thin edges through cairo cost three times as much.
  * Thread: one at a time, the owner's.
  */
 #include "canvas/render/ov-graph-painter-private.h"
@@ -108,54 +108,89 @@ get_width (const OvGraphCurve *curve)
   return width;
 }
 
-/* A blade: out along one side, back along the other. */
-static void
-trace_blade (cairo_t            *cr,
-             const OvGraphCurve *curve,
-             double              width,
-             double              scale)
+/* The points of a curve, device pixels; returns how many. */
+static guint
+list_points (const OvGraphCurve *curve,
+             double              scale,
+             double             *xs,
+             double             *ys)
 {
   double length = hypot (curve->x[3] - curve->x[0], curve->y[3] - curve->y[0]);
   guint n = CLAMP ((guint) (length / STEP), 6, MOST_STEPS);
-  double xs[MOST_STEPS + 1], ys[MOST_STEPS + 1], nx[MOST_STEPS + 1], ny[MOST_STEPS + 1];
 
   for (guint i = 0; i <= n; i++)
-    ov_graph_curve_at (curve, i / (double) n, &xs[i], &ys[i]);
-  for (guint i = 0; i <= n; i++)
     {
-      double dx = xs[MIN (i + 1, n)] - xs[i == 0 ? 0 : i - 1];
-      double dy = ys[MIN (i + 1, n)] - ys[i == 0 ? 0 : i - 1];
-      double along = hypot (dx, dy) + 1e-9, half = width / 2 * (1 - (1 - TIP) * i / n);
+      ov_graph_curve_at (curve, i / (double) n, &xs[i], &ys[i]);
+      xs[i] *= scale;
+      ys[i] *= scale;
+    }
+
+  return n + 1;
+}
+
+/* The outline of a blade: out along one side, back along the other. */
+static void
+trace_blade (cairo_t      *cr,
+             const double *xs,
+             const double *ys,
+             guint         n,
+             double        width)
+{
+  double nx[MOST_STEPS + 1] = { 0 }, ny[MOST_STEPS + 1] = { 0 };
+
+  for (guint i = 0; i < n; i++)
+    {
+      double dx = xs[MIN (i + 1, n - 1)] - xs[i == 0 ? 0 : i - 1];
+      double dy = ys[MIN (i + 1, n - 1)] - ys[i == 0 ? 0 : i - 1];
+      double along = hypot (dx, dy) + 1e-9, half = width / 2 * (1 - (1 - TIP) * i / (n - 1));
 
       nx[i] = -dy / along * half;
       ny[i] = dx / along * half;
     }
-  cairo_move_to (cr, (xs[0] + nx[0]) * scale, (ys[0] + ny[0]) * scale);
-  for (guint i = 1; i <= n; i++)
-    cairo_line_to (cr, (xs[i] + nx[i]) * scale, (ys[i] + ny[i]) * scale);
-  for (guint i = n + 1; i-- > 0;)
-    cairo_line_to (cr, (xs[i] - nx[i]) * scale, (ys[i] - ny[i]) * scale);
+  cairo_move_to (cr, xs[0] + nx[0], ys[0] + ny[0]);
+  for (guint i = 1; i < n; i++)
+    cairo_line_to (cr, xs[i] + nx[i], ys[i] + ny[i]);
+  for (guint i = n; i-- > 0;)
+    cairo_line_to (cr, xs[i] - nx[i], ys[i] - ny[i]);
   cairo_close_path (cr);
+}
+
+/* Into the pixels, or as vectors. */
+static void
+draw_blade (OvRaster     *raster,
+            cairo_t      *cr,
+            const double *xs,
+            const double *ys,
+            guint         n,
+            double        width,
+            OvColor       color,
+            double        alpha)
+{
+  if (raster != NULL)
+    {
+      ov_raster_blade (raster, xs, ys, n, width, width * TIP, color, alpha);
+      return;
+    }
+  trace_blade (cr, xs, ys, n, width);
+  ov_painting_color (cr, color, alpha);
+  cairo_fill (cr);
 }
 
 static void
 draw_curve (const OvPainting   *painting,
+            OvRaster           *raster,
             cairo_t            *cr,
             const OvGraphCurve *curve)
 {
-  double alpha, width = get_width (curve);
+  double scale = painting->measure.scale, xs[MOST_STEPS + 1], ys[MOST_STEPS + 1];
+  double alpha, width = get_width (curve) * scale;
   OvColor color = ov_graph_curve_color (painting->theme, curve, &alpha);
+  guint n = list_points (curve, scale, xs, ys);
 
   /* A rim of the ground's colour keeps what matters apart from what it crosses. */
   if (curve->step > 0 || (curve->state & (OV_CURVE_SELECTED | OV_CURVE_HOVERED)) != 0)
-    {
-      trace_blade (cr, curve, width + 3, painting->measure.scale);
-      ov_painting_color (cr, painting->theme->background, 0.85);
-      cairo_fill (cr);
-    }
-  trace_blade (cr, curve, width, painting->measure.scale);
-  ov_painting_color (cr, color, alpha);
-  cairo_fill (cr);
+    draw_blade (raster, cr, xs, ys, n, width + 3 * scale, painting->theme->background, 0.85);
+  draw_blade (raster, cr, xs, ys, n, width, color, alpha);
 }
 
 static gboolean
@@ -167,6 +202,7 @@ is_above (const OvGraphCurve *curve)
 
 static void
 draw_curves (const OvPainting  *painting,
+             OvRaster          *raster,
              cairo_t           *cr,
              const OvGraphView *view)
 {
@@ -174,13 +210,10 @@ draw_curves (const OvPainting  *painting,
   guint n;
 
   curves = ov_graph_view_get_curves (view, &n);
-  cairo_save (cr);
-  cairo_set_tolerance (cr, 0.3);
   for (guint pass = 0; pass < 2; pass++)
     for (guint i = 0; i < n; i++)
       if (is_above (&curves[i]) == (pass == 1))
-        draw_curve (painting, cr, &curves[i]);
-  cairo_restore (cr);
+        draw_curve (painting, raster, cr, &curves[i]);
 }
 
 /* A card keeps its size while the world shrinks: its corners, margins and words go with the card, and words
@@ -247,17 +280,13 @@ ov_graph_painter_render_image (OvGraphPainter     *self,
   ov_raster_clear (&raster, theme->background);
   ov_painting_list (&painting);
   paint_entries (&painting, &raster, NULL, TRUE);
+  draw_curves (&painting, &raster, NULL, view);
+  paint_entries (&painting, &raster, NULL, FALSE);
+  ov_painting_plates (&painting, &raster);
+  ov_painting_trouble (&painting, &raster);
   ov_raster_end (image);
 
   cr = cairo_create (image);
-  draw_curves (&painting, cr, view);
-  if (ov_raster_begin (&raster, image))
-    {
-      paint_entries (&painting, &raster, NULL, FALSE);
-      ov_painting_plates (&painting, &raster);
-      ov_painting_trouble (&painting, &raster);
-      ov_raster_end (image);
-    }
   ov_text_flush (self->painter->text, cr);
   ov_graph_labels_place (self, &painting, view);
   ov_graph_labels_paint (self, &painting, cr, view);
@@ -294,7 +323,7 @@ ov_graph_painter_draw (OvGraphPainter     *self,
   ov_painting_color (cr, theme->background, 1);
   cairo_paint (cr);
   paint_entries (&painting, NULL, cr, TRUE);
-  draw_curves (&painting, cr, view);
+  draw_curves (&painting, NULL, cr, view);
   paint_entries (&painting, NULL, cr, FALSE);
   ov_text_flush (self->painter->text, cr);
   g_array_set_size (self->painter->plates, 0);

@@ -329,6 +329,80 @@ ov_raster_disc (OvRaster *self,
       }
 }
 
+/* One piece of a blade, along its longer axis: @along goes from pixel to pixel, @across is covered. */
+typedef struct
+{
+  double along[2], across[2], half[2];
+  double slant;  /* by how much a cut along a pixel column is longer than one at a right angle */
+  int    n_along, n_across;
+  int    step_along, step_across; /* from pixel to pixel, in pixels of the image */
+} Piece;
+
+/* The share of each pixel of a column that lies between the two edges. */
+static void
+cover_column (OvRaster    *self,
+              const Piece *piece,
+              int          column,
+              OvColor      color,
+              double       alpha)
+{
+  double t = (column + 0.5 - piece->along[0]) / (piece->along[1] - piece->along[0]);
+  double middle = piece->across[0] + (piece->across[1] - piece->across[0]) * t;
+  double half = (piece->half[0] + (piece->half[1] - piece->half[0]) * t) * piece->slant;
+  double low = MAX (middle - half, 0), high = MIN (middle + half, piece->n_across);
+  guint32 *pixel = self->pixels + (gssize) column * piece->step_along;
+
+  for (int at = (int) low; at < high; at++)
+    {
+      double covered = MIN (at + 1, high) - MAX (at, low);
+      guint32 *target = pixel + (gssize) at * piece->step_across;
+
+      *target = blend_pixel (*target, color, (guint32) (covered * alpha * 256));
+    }
+}
+
+static void
+cover_piece (OvRaster    *self,
+             const Piece *piece,
+             OvColor      color,
+             double       alpha)
+{
+  double from = MIN (piece->along[0], piece->along[1]), to = MAX (piece->along[0], piece->along[1]);
+  int first = (int) MAX (ceil (from - 0.5), 0), end = (int) MIN (ceil (to - 0.5), piece->n_along);
+
+  for (int column = first; column < end; column++)
+    cover_column (self, piece, column, color, alpha);
+}
+
+void
+ov_raster_blade (OvRaster     *self,
+                 const double *xs,
+                 const double *ys,
+                 guint         n,
+                 double        from_width,
+                 double        to_width,
+                 OvColor       color,
+                 double        alpha)
+{
+  for (guint i = 0; i + 1 < n; i++)
+    {
+      double dx = xs[i + 1] - xs[i], dy = ys[i + 1] - ys[i];
+      gboolean flat = fabs (dx) >= fabs (dy);
+      double from = (from_width + (to_width - from_width) * i / (n - 1)) / 2;
+      double to = (from_width + (to_width - from_width) * (i + 1) / (n - 1)) / 2;
+      Piece piece = {
+        { flat ? xs[i] : ys[i], flat ? xs[i + 1] : ys[i + 1] },
+        { flat ? ys[i] : xs[i], flat ? ys[i + 1] : xs[i + 1] },
+        { from, to }, hypot (dx, dy) / MAX (fabs (flat ? dx : dy), 1e-9),
+        flat ? self->width : self->height, flat ? self->height : self->width,
+        flat ? 1 : self->stride, flat ? self->stride : 1,
+      };
+
+      if (dx != 0 || dy != 0)
+        cover_piece (self, &piece, color, CLAMP (alpha, 0, 1));
+    }
+}
+
 void
 ov_raster_sprite (OvRaster        *self,
                   cairo_surface_t *sprite,

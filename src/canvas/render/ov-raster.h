@@ -60,6 +60,15 @@ void     ov_raster_disc    (OvRaster *self,
                             double    radius,
                             double    ring,    /* width of the ring, 0: filled */
                             OvColor   color);
+/* A line through @n points that becomes thinner on its way, blended at @alpha. */
+void     ov_raster_blade   (OvRaster     *self,
+                            const double *xs,
+                            const double *ys,
+                            guint         n,
+                            double        from_width,
+                            double        to_width,
+                            OvColor       color,
+                            double        alpha);
 /* @sprite is ARGB32, premultiplied. */
 void     ov_raster_sprite  (OvRaster        *self,
                             cairo_surface_t *sprite,

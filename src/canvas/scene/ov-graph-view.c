@@ -395,7 +395,7 @@ ov_graph_dup_rate (double rate)
   return g_strdup_printf (_("%.1f/s"), rate);
 }
 
-/* The second line: what the caller says, else how much is in it; and how busy it is. */
+/* The second line: how busy it is, and what the caller says. */
 static char *
 describe (const OvGraphView *self,
           guint32            i,
@@ -405,18 +405,11 @@ describe (const OvGraphView *self,
   const OvGraphSum *sum = &ov_graph_get_sums (self->graph)[i];
   const char *said = ov_graph_get_text (self->graph, node->sublabel);
   g_autofree char *rate = sum->weight > 0 ? ov_graph_dup_rate (sum->weight) : NULL;
-  g_autofree char *inside = NULL;
 
-  if (folded)
-    {
-      inside = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u inside", "%u inside", sum->n_leaves),
-                                sum->n_leaves);
-      return rate == NULL ? g_steal_pointer (&inside) : g_strdup_printf ("%s \302\267 %s", rate, inside);
-    }
-  if (rate == NULL || node->is_group)
+  if (rate == NULL)
     return g_strdup (said);
 
-  return *said == '\0' ? g_steal_pointer (&rate) : g_strdup_printf ("%s \302\267 %s", rate, said);
+  return folded || *said == '\0' ? g_steal_pointer (&rate) : g_strdup_printf ("%s \302\267 %s", rate, said);
 }
 
 static void
@@ -428,16 +421,18 @@ add_item (OvGraphView *self,
   const OvGraphSum *sum = &ov_graph_get_sums (self->graph)[i];
   gboolean open = node->is_group && self->fold->stands_for[i] == i && node->subtree_end > i + 1
                   && self->openness[i] > 0;
-  g_autofree char *sublabel = describe (self, i, node->is_group && !open && node->subtree_end > i + 1);
+  gboolean folded = !open && node->subtree_end > i + 1;
+  g_autofree char *sublabel = describe (self, i, folded);
   OvSceneItem item = {
     .id = node->id,
     .parent = node->parent == OV_SCENE_NONE ? OV_SCENE_NONE : self->item_of[node->parent],
     .shape = open ? OV_SHAPE_REGION : node->shape, .border = node->border,
     .tone = open ? node->tone : sum->worst, .heat = open ? node->heat : sum->heat,
     .dim = !open && (sum->dim || self->dims[k]), .mono = node->mono,
+    .n_hidden = folded ? sum->n_leaves : 0,
   };
 
-  if (node->is_group && !open)
+  if (folded)
     item.mono &= ~OV_MONO_SUBLABEL;
   ov_scene_add (self->scene, &item, ov_graph_get_text (self->graph, node->label),
                 open ? NULL : sublabel);

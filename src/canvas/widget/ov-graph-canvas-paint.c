@@ -111,6 +111,24 @@ copy_image (cairo_surface_t *from,
   cairo_surface_mark_dirty (to);
 }
 
+/* The picture below the messages, made when it is asked for the first time. */
+static cairo_surface_t *
+get_ground (OvGraphCanvas   *self,
+            cairo_surface_t *image,
+            int              scale)
+{
+  if (has_size_of (self->ground, image))
+    return self->ground;
+
+  g_clear_pointer (&self->ground, cairo_surface_destroy);
+  self->ground = cairo_image_surface_create (CAIRO_FORMAT_RGB24, cairo_image_surface_get_width (image),
+                                             cairo_image_surface_get_height (image));
+  render_ground (self, self->ground, scale);
+
+  return self->ground;
+}
+
+/* While the camera moves nothing is worth keeping. */
 void
 ov_graph_canvas_render (GtkWidget       *widget,
                         cairo_surface_t *image,
@@ -118,24 +136,16 @@ ov_graph_canvas_render (GtkWidget       *widget,
 {
   OvGraphCanvas *self = OV_GRAPH_CANVAS (widget);
 
-  if (self->travels->len == 0)
+  if (self->stage.whole || self->travels->len == 0)
     {
       g_clear_pointer (&self->ground, cairo_surface_destroy);
       render_ground (self, image, scale);
-      return;
     }
+  else
+    copy_image (get_ground (self, image, scale), image);
+  if (self->travels->len == 0)
+    return;
 
-  if (self->stage.whole || !has_size_of (self->ground, image))
-    {
-      if (!has_size_of (self->ground, image))
-        {
-          g_clear_pointer (&self->ground, cairo_surface_destroy);
-          self->ground = cairo_image_surface_create (CAIRO_FORMAT_RGB24, cairo_image_surface_get_width (image),
-                                                     cairo_image_surface_get_height (image));
-        }
-      render_ground (self, self->ground, scale);
-    }
-  copy_image (self->ground, image);
   ov_graph_canvas_place_dots (self, scale);
   ov_graph_painter_blend_dots (self->painter, image, ov_look_get_theme (), scale,
                                (const OvGraphDot *) (gpointer) self->dots->data, self->dots->len);
