@@ -21,6 +21,8 @@
 /* A new group's box is filled to this share: there is room for some that come later. */
 #define FILLED      0.8
 #define MAX_SQUEEZED 400
+/* For so many leaves it keeps room for one more, and for one in any case. */
+#define FOR_ONE_MORE 16
 #define PUSH_ROUNDS 60
 #define MAX_PUSHED  600
 /* The sides from which a lone node may be drawn. */
@@ -461,6 +463,60 @@ get_outline (Settling     *self,
   return outline;
 }
 
+/* The largest plot of a leaf among the pieces; no width: there is none. */
+static OvPlot
+get_largest_leaf (const Settling *self,
+                  guint32        *n)
+{
+  const OvGraphNode *nodes = self->force->nodes;
+  OvPlot largest = { 0 };
+
+  *n = 0;
+  for (guint i = 0; i < self->pieces->len; i++)
+    {
+      const Piece *piece = piece_at (self, i);
+
+      if (nodes[piece->node].subtree_end > piece->node + 1)
+        continue;
+      ++*n;
+      largest.width = MAX (largest.width, piece->plot.width);
+      largest.height = MAX (largest.height, piece->plot.height);
+    }
+
+  return largest;
+}
+
+/* Who comes later finds a place without anybody having to move: a new group keeps room for some more. */
+static void
+reserve (Settling *self,
+         OvPlot   *outline)
+{
+  guint32 n_leaves, n_free = 0, n_wanted;
+  OvPlot leaf = get_largest_leaf (self, &n_leaves);
+
+  if (n_leaves == 0 || n_leaves > MAX_SQUEEZED)
+    return;
+
+  ov_ground_clear (self->ground);
+  for (guint i = 0; i < self->pieces->len; i++)
+    ov_ground_take (self->ground, &piece_at (self, i)->plot);
+  n_wanted = 1 + n_leaves / FOR_ONE_MORE;
+  while (n_free < n_wanted)
+    {
+      OvPlot place = { outline->x, outline->y, leaf.width, leaf.height };
+
+      if (ov_ground_settle_inside (self->ground, &place, outline))
+        {
+          ov_ground_take (self->ground, &place);
+          n_free++;
+        }
+      else if (outline->width * OV_CELL_WIDTH < outline->height * OV_CELL_HEIGHT * OV_LAYOUT_ASPECT)
+        outline->width++;
+      else
+        outline->height++;
+    }
+}
+
 /* The group is as large as its content, which begins at its own origin. */
 static void
 close_group (Settling         *self,
@@ -470,6 +526,8 @@ close_group (Settling         *self,
   OvForce *force = self->force;
   OvPlot outline = get_outline (self, old), *plot;
 
+  if (siblings->group != OV_SCENE_NONE && !siblings->known)
+    reserve (self, &outline);
   for (guint i = 0; i < self->pieces->len; i++)
     {
       const Piece *piece = piece_at (self, i);
