@@ -190,8 +190,15 @@ ov_process_text_measure (const char *text)
 
   while (*text != '\0')
     {
-      gunichar c = g_utf8_get_char_validated (text, -1);
+      gunichar c;
 
+      if ((guchar) *text >= 0x20 && (guchar) *text < 0x7f)
+        {
+          columns++; /* nearly all there is, and the tables of Unicode take their time */
+          text++;
+          continue;
+        }
+      c = g_utf8_get_char_validated (text, -1);
       if (c == (gunichar) -1 || c == (gunichar) -2)
         {
           columns++;
