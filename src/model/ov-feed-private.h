@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 
 typedef struct _OvFeed OvFeed;
 
+/* A reason that comes without figures: the tracer is no more. */
+#define OV_END_OVERLOADED "overloaded"
+
 /* What is new of one trace. */
 typedef struct
 {

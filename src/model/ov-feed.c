@@ -230,11 +230,14 @@ take_word (OvFeed               *self,
   entry = g_hash_table_lookup (self->entries, GUINT_TO_POINTER (message->trace));
   if (entry != NULL && entry->news.end == NULL)
     {
-      entry->news.meter = meter;
-      entry->news.has_meter = TRUE;
-      entry->news.at_ns = message->at_ns;
       if (reason != NULL)
         entry->news.end = g_utf8_make_valid ((const char *) reason, (gssize) MIN (length, 64));
+      if (g_strcmp0 (entry->news.end, OV_END_OVERLOADED) != 0)
+        {
+          entry->news.meter = meter;
+          entry->news.has_meter = TRUE;
+        }
+      entry->news.at_ns = message->at_ns;
       entry->fresh = fresh = TRUE;
     }
   g_mutex_unlock (&self->lock);

@@ -127,6 +127,8 @@ void     ov_node_open_store         (OvNode  *self,
 void     ov_node_close_store        (OvNode *self);
 void     ov_node_feed_from          (OvNode  *self,
                                      OvProbe *probe);
+void     ov_node_name_child         (OvNode         *self,
+                                     const OvRecord *record);
 void     ov_node_lose_traces        (OvNode     *self,
                                      const char *reason);
 void     ov_node_note_lost          (OvNode *self);

@@ -15,10 +15,10 @@
 
 #include <string.h>
 
-#define NAMES_EVERY_MS 250
+#define NAMES_EVERY_MS 100
 #define NAMES_AT_ONCE 4096
-/* Of the node: some 500 a second cost it 1 % of a core. */
-#define ASKED_AT_ONCE 128
+/* Of the node: 500 a second cost it 1 % of a core. */
+#define ASKED_AT_ONCE 50
 
 static OvTrace *
 find_trace (OvNode  *self,
@@ -106,6 +106,34 @@ name_actor (OvNode  *self,
   name = dup_name (self, slot);
   if (name != NULL)
     ov_store_name_actor (self->store, actor, name, strlen (name));
+}
+
+/* A child's id says more than what it was started as; it comes late. */
+void
+ov_node_name_child (OvNode         *self,
+                    const OvRecord *record)
+{
+  const OvProcess *row;
+  guint32 actor, slot;
+  g_autofree char *pid = NULL;
+  g_autofree char *name = NULL;
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->traces)) == 0 || ov_pid_is_none (&record->pid)
+      || record->id.length == 0)
+    return; /* nobody was met in an event, or there is nothing to say */
+
+  actor = ov_store_find_actor (self->store, &record->pid);
+  slot = ov_process_table_find_pid (self->table, &record->pid);
+  row = slot != OV_SLOT_NONE ? ov_process_table_get_row (self->table, slot) : NULL;
+  if (actor == OV_ACTOR_NONE || row == NULL || row->name != OV_STRING_NONE
+      || row->label != OV_STRING_NONE)
+    return;
+
+  pid = ov_process_table_dup_pid (self->table, slot);
+  name = g_strdup_printf ("%.*s %s", (int) record->id.length, record->id.text, pid);
+  ov_store_begin (self->store);
+  ov_store_name_actor (self->store, actor, name, strlen (name));
+  ov_store_commit (self->store);
 }
 
 /* The records that come name them on their way into the store. */

@@ -105,6 +105,8 @@ ov_node_batch_cb (OvProbe       *probe,
         ov_node_read_figures (self, &record);
       else if (record.type == OV_RECORD_GAP)
         note_gap (self, &record);
+      else if (record.type == OV_RECORD_CHILD)
+        ov_node_name_child (self, &record);
     }
 }
 

@@ -4,7 +4,8 @@
  *
  *   STARTING ── the node's answer ──► RUNNING ── its end arrives ──► ENDED
  *      │                                 ├─ stop: trace_stop, then its end ──► ENDED
- *      └─ refused: never told of         └─ connection lost, detached ───────► ENDED, the sum not final
+ *      └─ refused: never told of         └─ connection lost, detached, the tracer killed for its
+ *                                           size ────────────────────────────► ENDED, the sum not final
  *
  * The end comes on the stream of events, behind the last of them: when it is here, everything that the
  * node sent is in the store, so the sum can be made.
@@ -119,6 +120,11 @@ ov_trace_take_news (OvTrace    *self,
 {
   if (self->state == ENDED)
     return;
+  if (g_strcmp0 (news->end, OV_END_OVERLOADED) == 0)
+    {
+      ov_trace_lose (self, news->end);
+      return;
+    }
 
   if (news->has_meter)
     self->meter = news->meter;

@@ -72,10 +72,11 @@ gboolean            ov_trace_is_running     (OvTrace *self);
 OvTraceLevel        ov_trace_get_level      (OvTrace *self);
 const OvTraceMeter *ov_trace_get_meter      (OvTrace *self);
 const OvTraceSum   *ov_trace_get_sum        (OvTrace *self);
-/* "stopped", "duration", "count", "processes-gone", "lost", NULL while it runs. */
+/* "stopped", "duration", "count", "processes-gone", "lost" (the connection), "overloaded" (the tracer was
+ * killed), NULL while it runs. */
 const char         *ov_trace_get_reason     (OvTrace *self);
-/* FALSE: the connection was lost before the node could say how much it generated; generated is then what
- * is known of here: what arrived and what the last meter told. */
+/* FALSE: connection or tracer went before the node could say how much it generated; generated is then what
+ * is known here: what arrived and what the last meter told. */
 gboolean            ov_trace_is_sum_final   (OvTrace *self);
 /* What the node said when it started: processes traced now, functions matched, remarks. */
 guint               ov_trace_get_n_processes (OvTrace *self);

@@ -79,10 +79,14 @@ give_call (OvIntake    *self,
 {
   g_autofree char *where = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *known = NULL;
 
   if (call->length == 0 || !is_news (self, actor, call->hash))
     return;
 
+  known = ov_store_dup_actor_name (self->store, actor);
+  if (known != NULL && known[0] != '<')
+    return; /* somebody knows it better */
   where = ov_pid_to_string (pid, ov_store_get_node (self->store));
   name = g_strconcat (call->text, " ", where, NULL);
   ov_store_name_actor (self->store, actor, name, strlen (name));
