@@ -21,7 +21,7 @@
 #define LONE_LANES    2.5
 #define HINT_LANES    1.4
 /* Past this many rows a line would cross too much. */
-#define MAX_SLOPE     3u
+#define MAX_SLOPE     1u
 #define WAIT_BESIDE  11.0
 
 static double
