@@ -336,6 +336,12 @@ ov_tree_scene_id_of (const OvProcess *row,
   return ((guint64) (row->generation & G_MAXINT32) << 32) | (guint64) (slot + 1);
 }
 
+OvShape
+ov_tree_scene_shape_of (const OvProcess *row)
+{
+  return shapes[row == NULL ? OV_BEHAVIOUR_UNKNOWN : row->behaviour];
+}
+
 guint32
 ov_tree_scene_slot_of (guint64 id)
 {

@@ -44,6 +44,8 @@ typedef struct
 guint64   ov_tree_scene_id_of    (const OvProcess *row,
                                   guint32          slot);
 guint32   ov_tree_scene_slot_of  (guint64          id); /* OV_SLOT_NONE for a region */
+/* What it is; NULL: not known. */
+OvShape   ov_tree_scene_shape_of (const OvProcess *row);
 /* (transfer full), frozen. */
 OvScene  *ov_tree_scene_build    (OvProcessTable           *table,
                                   const OvTreeSceneOptions *options) G_GNUC_WARN_UNUSED_RESULT;

@@ -278,25 +278,6 @@ dup_trouble (Build              *build,
                           bottleneck->senders[0].share * 100, who);
 }
 
-static guint8
-shape_of (const OvProcess *row)
-{
-  switch (row ? row->behaviour : OV_BEHAVIOUR_UNKNOWN)
-    {
-    case OV_BEHAVIOUR_SUPERVISOR:
-      return OV_SHAPE_HEADER;
-    case OV_BEHAVIOUR_GEN_SERVER:
-    case OV_BEHAVIOUR_AGENT:
-      return OV_SHAPE_PLAIN;
-    case OV_BEHAVIOUR_GEN_STATEM:
-      return OV_SHAPE_NOTCHED;
-    case OV_BEHAVIOUR_GEN_EVENT:
-      return OV_SHAPE_BARRED;
-    default:
-      return OV_SHAPE_PILL;
-    }
-}
-
 static guint32
 add_actor (Build       *build,
            const Place *place,
@@ -309,7 +290,7 @@ add_actor (Build       *build,
   g_autofree char *below = bottleneck ? dup_trouble (build, bottleneck)
                                       : ov_actor_dup_pid (build->store, place->actor);
   OvGraphNode node = {
-    .id = place->id, .parent = parent, .shape = shape_of (row), .weight = (float) place->rate,
+    .id = place->id, .parent = parent, .shape = ov_tree_scene_shape_of (row), .weight = (float) place->rate,
     .tone = bottleneck ? OV_TONE_WARNING : row && row->alive ? OV_TONE_NEUTRAL : OV_TONE_MUTED,
     .heat = OV_HEAT_NONE,
   };

@@ -183,6 +183,7 @@ add_arrows (OvChart                  *chart,
         .pair = steps[i].pair < n ? steps[i].pair : OV_SCENE_NONE,
         .at_ns = steps[i].sent_ns,
         .kind = arrow_kinds[steps[i].kind],
+        .id = steps[i].event + 1, /* 0 is none */
       };
 
       ov_chart_add_arrow (chart, &arrow);
@@ -209,6 +210,8 @@ ov_sequence_chart_draw (OvConversation *conversation,
   for (guint32 i = 0; i < n_lanes; i++)
     add_lane (chart, conversation, order[i]);
   add_arrows (chart, steps, n_steps, places);
+  /* The first reading freezes it: here, not in the main thread. */
+  ov_chart_get_arrows (chart, NULL);
   return g_steal_pointer (&chart);
 }
 

@@ -16,6 +16,7 @@
 
 #include "canvas/widget/ov-chart-canvas.h"
 #include "canvas/widget/ov-look.h"
+#include "export/ov-tree-scene.h"
 #include "views/ov-actor-words.h"
 #include "views/ov-bytes-saver.h"
 #include "views/ov-event-pane.h"
@@ -204,6 +205,25 @@ reveal_wanted (OvSequencePage *self)
   ov_chart_canvas_reveal (self->canvas, row);
 }
 
+/* As in the tree. */
+static void
+dress_lanes (OvSequencePage *self)
+{
+  OvProcessTable *table = ov_actor_get_table (self->session, self->node);
+  guint32 n;
+  const OvChartLane *lanes = ov_chart_get_lanes (self->shown->chart, &n);
+
+  for (guint32 i = 0; i < n; i++)
+    {
+      guint32 slot = ov_actor_find_slot (table, get_store (self), (guint32) (lanes[i].id - 1));
+      const OvProcess *row = slot != OV_SLOT_NONE ? ov_process_table_get_row (table, slot) : NULL;
+
+      if (row)
+        ov_chart_set_look (self->shown->chart, i, ov_tree_scene_shape_of (row),
+                           row->mark == OV_MARK_CRASHED ? OV_TONE_ERROR : OV_TONE_NEUTRAL);
+    }
+}
+
 static void refresh (OvSequencePage *self);
 
 static void
@@ -224,6 +244,7 @@ made_cb (GObject      *source,
   gtk_spinner_stop (self->spinner);
   g_clear_pointer (&self->shown, ov_sequence_chart_free);
   self->shown = made;
+  dress_lanes (self);
   ov_chart_canvas_set_chart (self->canvas, made->chart, TRUE);
   show_count (self);
   ov_conversation_get_steps (made->conversation, &n);

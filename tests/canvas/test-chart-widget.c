@@ -317,6 +317,48 @@ test_keeps_its_place (Fixture       *fixture,
   g_assert_false (press (fixture, GDK_KEY_Down, 0));
 }
 
+static OvChart *
+make_window (guint64 first,
+             guint32 n)
+{
+  OvChart *chart = ov_chart_new (NULL, NULL, NULL);
+
+  for (guint i = 0; i < 3; i++)
+    ov_chart_add_lane (chart, &(OvChartLane) { .id = (first / 100 + i) % 3 + 1, .end_row = G_MAXUINT32 }, "lane", NULL);
+  for (guint32 i = 0; i < n; i++)
+    ov_chart_add_arrow (chart, &(OvChartArrow) { .from = 0, .to = 1, .pair = OV_SCENE_NONE, .id = first + i,
+                                                 .at_ns = (gint64) (first + i) * 1000 });
+
+  return chart;
+}
+
+/* Rows go at the top and come at the bottom: what is selected and seen is the same message. */
+static void
+test_keeps_by_id (Fixture       *fixture,
+                  gconstpointer  data)
+{
+  g_autoptr (OvChart) one = make_window (100, 1000);
+  g_autoptr (OvChart) two = make_window (300, 1000);
+  g_autoptr (OvChart) gone = make_window (5000, 1000);
+  GdkRectangle before, after;
+
+  ov_chart_canvas_set_chart (fixture->canvas, one, FALSE);
+  press (fixture, GDK_KEY_Right, 0);
+  g_assert_cmpuint (fixture->lane, ==, 2);
+  ov_chart_canvas_select (fixture->canvas, 500);
+  ov_chart_canvas_reveal (fixture->canvas, 500);
+  ov_chart_canvas_get_row_rect (fixture->canvas, 500, &before);
+
+  ov_chart_canvas_set_chart (fixture->canvas, two, TRUE);
+  g_assert_cmpuint (fixture->selected, ==, 300);
+  ov_chart_canvas_get_row_rect (fixture->canvas, 300, &after);
+  g_assert_cmpint (after.y, ==, before.y);
+  g_assert_cmpuint (ov_chart_get_lanes (two, NULL)[fixture->canvas->selected_lane].id, ==, 2);
+
+  ov_chart_canvas_set_chart (fixture->canvas, gone, TRUE);
+  g_assert_cmpuint (fixture->selected, ==, NONE);
+}
+
 /* What is under the pointer stays there; lanes and rows have limits. */
 static void
 test_zoom_around (Fixture       *fixture,
@@ -408,6 +450,7 @@ main (int    argc,
   ADD ("/chart-canvas/other-half", 0, test_other_half);
   ADD ("/chart-canvas/announces", 0, test_announces);
   ADD ("/chart-canvas/keeps-its-place", 100000, test_keeps_its_place);
+  ADD ("/chart-canvas/keeps-by-id", 0, test_keeps_by_id);
   ADD ("/chart-canvas/zoom-around", 100000, test_zoom_around);
   ADD ("/chart-canvas/draws", 0, test_draws);
 

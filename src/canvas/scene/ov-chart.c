@@ -182,6 +182,18 @@ ov_chart_add_arrow (OvChart            *self,
   return self->arrows->len - 1;
 }
 
+void
+ov_chart_set_look (OvChart *self,
+                   guint32  lane,
+                   OvShape  shape,
+                   OvTone   tone)
+{
+  g_return_if_fail (self != NULL && lane < self->lanes->len);
+
+  g_array_index (self->lanes, OvChartLane, lane).shape = shape;
+  g_array_index (self->lanes, OvChartLane, lane).tone = MIN (tone, OV_TONE_ERROR);
+}
+
 static inline OvChartArrow *
 get_arrow (const OvChart *self,
            guint32        row)

@@ -4,7 +4,8 @@
  *
  * Row k stands below row k - 1, with a break between them where time jumps, so the picture is laid out as it is
  * scrolled: nothing but what is on the screen is ever measured.  Labels are asked for when an arrow
- * is drawn.  The first reading freezes it; from then on it is immutable and may be read in any thread.
+ * is drawn.  The first reading freezes it; from then on it is immutable and may be read in any thread, but
+ * for the look of lanes.
  */
 #pragma once
 
@@ -35,6 +36,7 @@ typedef struct
   guint8  dim;
   guint8  tone;        /* OvTone; an end with OV_TONE_ERROR was a crash */
   guint8  reserved;
+  guint64 id;          /* stable between charts: what is selected and seen is kept by it; 0: by row */
 } OvChartArrow;
 
 typedef struct
@@ -71,6 +73,11 @@ guint32             ov_chart_add_lane  (OvChart           *self,
                                         const char        *sublabel);
 guint32             ov_chart_add_arrow (OvChart            *self,
                                         const OvChartArrow *arrow);
+/* What a lane looks like may still be found out after freezing, before the chart is shown to anybody. */
+void                ov_chart_set_look  (OvChart *self,
+                                        guint32  lane,
+                                        OvShape  shape,
+                                        OvTone   tone);
 const OvChartLane  *ov_chart_get_lanes (const OvChart *self,
                                         guint32       *n);
 const OvChartArrow *ov_chart_get_arrows (const OvChart *self,

@@ -559,35 +559,115 @@ ov_chart_canvas_new (void)
   return g_object_new (OV_TYPE_CHART_CANVAS, NULL);
 }
 
+/* What stays when another chart takes the place of this one: a row that is seen, by its id, and where. */
+typedef struct
+{
+  guint64 selected, lane, anchor;  /* ids, 0: none */
+  guint32 row, selected_row;       /* where there are no ids */
+  double  offset;                  /* of the anchor's top in the widget */
+} Place;
+
+static void
+remember_place (OvChartCanvas *self,
+                Place         *place)
+{
+  guint32 n_rows, n_lanes;
+  const OvChartArrow *arrows = ov_chart_get_arrows (self->chart, &n_rows);
+  const OvChartLane *lanes = ov_chart_get_lanes (self->chart, &n_lanes);
+  OvChartMeasure measure;
+  OvChartView view;
+  double top;
+
+  *place = (Place) { .row = OV_SCENE_NONE, .selected_row = self->selected };
+  if (self->selected < n_rows)
+    place->selected = arrows[self->selected].id;
+  if (self->selected_lane < n_lanes)
+    place->lane = lanes[self->selected_lane].id;
+  if (n_rows == 0)
+    return;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  place->row = ov_chart_find_row (&measure, self->chart, view.y + measure.head);
+  if (self->selected < n_rows)
+    {
+      top = ov_chart_get_row_y (&measure, self->chart, self->selected) - view.y;
+      if (top >= measure.head && top < view.height)
+        place->row = self->selected;
+    }
+  place->anchor = arrows[place->row].id;
+  place->offset = ov_chart_get_row_y (&measure, self->chart, place->row) - view.y;
+}
+
+/* The row with this id; without one, the same row as before. */
+static guint32
+find_again (const OvChart *chart,
+            guint64        id,
+            guint32        row)
+{
+  guint32 n;
+  const OvChartArrow *arrows = ov_chart_get_arrows (chart, &n);
+
+  if (id == 0 || (row < n && arrows[row].id == id))
+    return row < n ? row : OV_SCENE_NONE;
+  for (guint32 i = 0; i < n; i++)
+    if (arrows[i].id == id)
+      return i;
+
+  return OV_SCENE_NONE;
+}
+
+static void
+return_to_place (OvChartCanvas *self,
+                 const Place   *place)
+{
+  guint32 n_lanes, anchor = find_again (self->chart, place->anchor, place->row);
+  const OvChartLane *lanes = ov_chart_get_lanes (self->chart, &n_lanes);
+  OvChartMeasure measure;
+  OvChartView view;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (anchor != OV_SCENE_NONE)
+    ov_chart_canvas_scroll_to (self, view.x, ov_chart_get_row_y (&measure, self->chart, anchor) - place->offset);
+  self->selected_lane = OV_SCENE_NONE;
+  for (guint32 i = 0; i < n_lanes && place->lane != 0; i++)
+    if (lanes[i].id == place->lane)
+      self->selected_lane = i;
+}
+
 /**
  * ov_chart_canvas_set_chart:
  * @chart: (nullable): reading any of it before, in a worker, takes the work of freezing it off this thread
- * @keep_place: what is seen and selected stays; else the view goes to the start and nothing is selected
+ * @keep_place: what is seen and selected stays, by its id; else the view goes to the start and nothing is selected
  */
 void
 ov_chart_canvas_set_chart (OvChartCanvas *self,
                            OvChart       *chart,
                            gboolean       keep_place)
 {
-  guint32 n_rows, n_lanes;
+  guint32 selected = OV_SCENE_NONE;
+  Place place;
 
   g_return_if_fail (OV_IS_CHART_CANVAS (self));
 
   if (self->chart == chart)
     return;
 
+  remember_place (self, &place);
   ov_chart_unref (self->chart);
   self->chart = chart != NULL ? ov_chart_ref (chart) : ov_chart_new (NULL, NULL, NULL);
-  ov_chart_get_arrows (self->chart, &n_rows);
-  ov_chart_get_lanes (self->chart, &n_lanes);
   self->hovered = OV_SCENE_NONE;
   update_adjustments (self);
-  if (!keep_place)
-    ov_chart_canvas_scroll_to (self, 0, 0);
-  if (!keep_place || self->selected_lane >= n_lanes)
-    self->selected_lane = OV_SCENE_NONE;
-  if (!keep_place || self->selected >= n_rows)
-    ov_chart_canvas_select (self, G_MAXUINT);
+  if (keep_place)
+    {
+      return_to_place (self, &place);
+      selected = find_again (self->chart, place.selected, place.selected_row);
+    }
+  else
+    {
+      ov_chart_canvas_scroll_to (self, 0, 0);
+      self->selected_lane = OV_SCENE_NONE;
+    }
+  ov_chart_canvas_select (self, selected == OV_SCENE_NONE ? G_MAXUINT : selected);
   announce (self);
 }
 
