@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the message graph costs: layouts of several sizes, a live step, and the frames of a zoom from the whole
- * into a group and back over 3,000 processes and 10,000 edges with 2,000 messages on their way, painted alone and
- * through GTK, at 1920×1080, in processor time.  60 fps leaves 16.7 ms a frame.  Without a display only what
- * is painted alone is measured.  An argument (layout, frames or window) leaves out the rest.
+ * What the message graph costs: layouts of several sizes, a live step, and the frames of a zoom
+ * from the whole into a group and back over 3,000 processes and 10,000 edges with 2,000 messages on
+ * their way, painted alone and through GTK, at 1920×1080, in processor time.  60 fps leaves 16.7 ms
+ * a frame.  Without a display only what is painted alone is measured.  An argument (layout, frames
+ * or window) leaves out the rest.
  */
 #include "ov-test-graph.h"
 

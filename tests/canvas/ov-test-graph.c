@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The same options give the same graph: everything comes from one seeded generator.  Whether a leaf is left
- * out changes nothing about the others, so that two graphs of one seed differ by births and deaths only.
+ * The same options give the same graph: everything comes from one seeded generator.  Whether a leaf
+ * is left out changes nothing about the others, so that two graphs of one seed differ by births and
+ * deaths only.
  */
 #include "ov-test-graph.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The layout of graphs: nothing overlaps, the same graph gives the same places, who stays does so where he was,
- * what belongs together stands together, and the whole has the proportion of a window.
+ * The layout of graphs: nothing overlaps, the same graph gives the same places, who stays does so
+ * where he was, what belongs together stands together, and the whole has the proportion of a
+ * window.
  */
 #include "ov-test-graph.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The painter of graphs on image surfaces: edges are wide where they begin, what is dimmed is faint, heat and
- * themes are seen, messages change what is below them and nothing else, and nothing is written outside of the image.
+ * The painter of graphs on image surfaces: edges are wide where they begin, what is dimmed is
+ * faint, heat and themes are seen, messages change what is below them and nothing else, and nothing
+ * is written outside of the image.
  */
 #include "ov-test-graph.h"
 

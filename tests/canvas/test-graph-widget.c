@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvGraphCanvas on a display: layout in a worker, folding, selection of nodes and edges, keys, live updates,
- * messages on their way.  Needs a display; skips with that word where there is none.
+ * OvGraphCanvas on a display: layout in a worker, folding, selection of nodes and edges, keys, live
+ * updates, messages on their way.  Needs a display; skips with that word where there is none.
  */
 #include "ov-test-graph.h"
 

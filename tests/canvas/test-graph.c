@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Graphs and what is seen of them: sums of folded groups, opening by zoom without flicker, never more than can be
- * read, and edges that run side by side.
+ * Graphs and what is seen of them: sums of folded groups, opening by zoom without flicker, never
+ * more than can be read, and edges that run side by side.
  */
 #include "ov-test-graph.h"
 

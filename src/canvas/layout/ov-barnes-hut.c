@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Springs and repulsion, where what is far away counts as one body: Barnes, Hut, "A hierarchical
- * O(N log N) force-calculation algorithm" (1986), with the forces of Fruchterman and Reingold (1991).
+ * O(N log N) force-calculation algorithm" (1986), with the forces of Fruchterman and Reingold
+ * (1991).
  *
- * Where nothing is fixed the beginning is a pivot MDS (Brandes, Pich 2006): it unfolds thousands of points in
- * some milliseconds, so that few rounds are left to do.  Where points are fixed they hold the others.
- * Invariant: the result depends on the springs only.  Thread: any.
+ * Where nothing is fixed the beginning is a pivot MDS (Brandes, Pich 2006): it unfolds thousands of
+ * points in some milliseconds, so that few rounds are left to do.  Where points are fixed they hold
+ * the others. Invariant: the result depends on the springs only.  Thread: any.
  */
 #include "canvas/layout/ov-force-private.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The parts of the graph layout: springs between siblings (ov-stress.c, ov-barnes-hut.c), the ground
- * that they are set down on (ov-ground.c), and what puts them together (ov-force.c).
+ * The parts of the graph layout: springs between siblings (ov-stress.c, ov-barnes-hut.c), the
+ * ground that they are set down on (ov-ground.c), and what puts them together (ov-force.c).
  */
 #pragma once
 

@@ -2,10 +2,11 @@
  *
  * Setting siblings down on cells.
  *
- * Afresh: each connected part by itself from its middle outwards, then the parts as they are, the largest in
- * the middle, then who talks to nobody beside them, on the side of what draws them from outside.
- * Live: who was there takes the cells that were his; a group that grew pushes its neighbours by as little as
- * needed; newcomers take what is free, inside of the old outline as long as there is room.
+ * Afresh: each connected part by itself from its middle outwards, then the parts as they are, the
+ * largest in the middle, then who talks to nobody beside them, on the side of what draws them from
+ * outside. Live: who was there takes the cells that were his; a group that grew pushes its
+ * neighbours by as little as needed; newcomers take what is free, inside of the old outline as long
+ * as there is room.
  *
  * Invariant: no cell is taken twice.  Thread: any.
  */

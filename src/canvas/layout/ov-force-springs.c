@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Who is tied to whom among siblings, level by level: an edge between two processes ties their groups where
- * these are siblings, and draws each of them towards the other's group below that.
+ * Who is tied to whom among siblings, level by level: an edge between two processes ties their
+ * groups where these are siblings, and draws each of them towards the other's group below that.
  *
- * Of a node's many ties only the strongest few are springs, and those that hold its part together: a dense
- * graph laid out by all its edges is a ball of wool.
- * Thread: any.
+ * Of a node's many ties only the strongest few are springs, and those that hold its part together:
+ * a dense graph laid out by all its edges is a ball of wool. Thread: any.
  */
 #include "canvas/layout/ov-force-private.h"
 

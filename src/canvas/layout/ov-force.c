@@ -7,9 +7,9 @@
  *   outwards  group by group, the innermost first: members are set down on cells of a grid as near as can be to
  *             where they should be, and the group becomes as large as that (ov-force-settle.c)
  *
- * What was there before keeps its cells; only what is new looks for a place.
- * Invariants: siblings never overlap and stand inside their group, because no cell is taken twice; nothing
- * depends on time, addresses or the order of edges.  No recursion: groups may nest as deep as they like.
+ * What was there before keeps its cells; only what is new looks for a place. Invariants: siblings
+ * never overlap and stand inside their group, because no cell is taken twice; nothing depends on
+ * time, addresses or the order of edges.  No recursion: groups may nest as deep as they like.
  * Thread: any; a layout is immutable once it is computed.
  */
 #include "canvas/layout/ov-force-private.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An arrow leads to the nearest neighbour in a cone of 120°; only where no edge leads that way does it go to
- * what is no neighbour.  Thread: any.
+ * An arrow leads to the nearest neighbour in a cone of 120°; only where no edge leads that way does
+ * it go to what is no neighbour.  Thread: any.
  */
 #include "canvas/layout/ov-graph-walk.h"
 

@@ -2,9 +2,9 @@
  *
  * OvGround: a bitmap of cells that grows, and the search for the nearest free place.
  *
- * The search walks outwards over a table of steps that is sorted by distance, so the first free place
- * is the nearest.  Wide windows like wide pictures: a step to the side counts less than one up or down.
- * Invariant: what is outside of the bitmap is free.  Thread: any, one at a time.
+ * The search walks outwards over a table of steps that is sorted by distance, so the first free
+ * place is the nearest.  Wide windows like wide pictures: a step to the side counts less than one
+ * up or down. Invariant: what is outside of the bitmap is free.  Thread: any, one at a time.
  */
 #include "canvas/layout/ov-force-private.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Making plots compact without mixing them up: each slides towards the middle as far as it can, the inner ones
- * first; then what sticks out looks for a hole inside.
+ * Making plots compact without mixing them up: each slides towards the middle as far as it can, the
+ * inner ones first; then what sticks out looks for a hole inside.
  *
- * Invariant: a plot that is moved is released before and taken after, so the ground always says who is where.
- * Thread: any.
+ * Invariant: a plot that is moved is released before and taken after, so the ground always says who
+ * is where. Thread: any.
  */
 #include "canvas/layout/ov-force-private.h"
 

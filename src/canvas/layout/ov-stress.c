@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Stress by stochastic gradient descent: Zheng, Pawar, Goodman, "Graph drawing by stochastic gradient
- * descent" (2018).  All pairs are visited in a shuffled order; each is moved towards the distance that it
- * has in the graph, less and less from sweep to sweep.
+ * Stress by stochastic gradient descent: Zheng, Pawar, Goodman, "Graph drawing by stochastic
+ * gradient descent" (2018).  All pairs are visited in a shuffled order; each is moved towards the
+ * distance that it has in the graph, less and less from sweep to sweep.
  *
- * It needs all pairs, so it is for up to some 1,000 points.  Invariant: the result depends on the springs
- * only.  Thread: any.
+ * It needs all pairs, so it is for up to some 1,000 points.  Invariant: the result depends on the
+ * springs only.  Thread: any.
  */
 #include "canvas/layout/ov-force-private.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Words upon edges: the rate, with the most frequent message where there is room; the steps of a path; and how
- * many edges are not drawn.  A label never covers a card or another label: where there is no room it is left out.
- * Thread: the painter's.
+ * Words upon edges: the rate, with the most frequent message where there is room; the steps of a
+ * path; and how many edges are not drawn.  A label never covers a card or another label: where
+ * there is no room it is left out. Thread: the painter's.
  */
 #include "canvas/render/ov-graph-painter-private.h"
 

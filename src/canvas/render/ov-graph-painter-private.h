@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The graph painter's inside: edges (ov-graph-painter.c) and the words upon them (ov-graph-labels.c).
+ * The graph painter's inside: edges (ov-graph-painter.c) and the words upon them
+ * (ov-graph-labels.c).
  */
 #pragma once
 

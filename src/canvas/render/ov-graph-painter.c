@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Order: ground, hulls, edges from the weakest to the strongest, cards, words, words upon edges, trouble, what
- * lies on top.  Edges and cards are pixels, words glyph runs: long thin edges through cairo cost three times as much.
- * Thread: one at a time, the owner's.
+ * Order: ground, hulls, edges from the weakest to the strongest, cards, words, words upon edges,
+ * trouble, what lies on top.  Edges and cards are pixels, words glyph runs: long thin edges through
+ * cairo cost three times as much. Thread: one at a time, the owner's.
  */
 #include "canvas/render/ov-graph-painter-private.h"
 

@@ -2,8 +2,9 @@
  *
  * The painter of graphs: (view of a graph, theme, state) -> pixels or vectors, and nothing else.
  *
- * Cards, hulls and words are those of OvPainter; in between come the edges, wide at the sender and thin where
- * they arrive, as wide as the logarithm of the rate.  Messages on their way are blended over a finished picture.
+ * Cards, hulls and words are those of OvPainter; in between come the edges, wide at the sender and
+ * thin where they arrive, as wide as the logarithm of the rate.  Messages on their way are blended
+ * over a finished picture.
  */
 #pragma once
 

@@ -2,10 +2,11 @@
  *
  * Which edges are drawn, and how they run.
  *
- * Never a hairball: the strongest edges in view up to a number that goes with the nodes in view, at least the
- * strongest one of each node, and all of the node that is pointed at; the others are counted.  Of a pair that
- * talks both ways each edge bows to its own right, so that they run side by side.  Others bow as little as lets
- * them pass the cards in between; how is chosen once for each fold, so that nothing jumps while the camera moves.
+ * Never a hairball: the strongest edges in view up to a number that goes with the nodes in view, at
+ * least the strongest one of each node, and all of the node that is pointed at; the others are
+ * counted.  Of a pair that talks both ways each edge bows to its own right, so that they run side
+ * by side.  Others bow as little as lets them pass the cards in between; how is chosen once for
+ * each fold, so that nothing jumps while the camera moves.
  */
 #include "canvas/scene/ov-graph-view-private.h"
 

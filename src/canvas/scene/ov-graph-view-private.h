@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The view's inside, shared by its parts: what is open and where (ov-graph-view.c), edges (ov-graph-curves.c).
+ * The view's inside, shared by its parts: what is open and where (ov-graph-view.c), edges
+ * (ov-graph-curves.c).
  */
 #pragma once
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A group opens when its members would be wide enough to be read, and folds when they are clearly not:
+ * A group opens when its members would be wide enough to be read, and folds when they are clearly
+ * not:
  *
  *   shut ──members ≥ OPEN_WIDTH px, or pinned open──► opening ──openness 1──► open
  *   open ──members < FOLD_WIDTH px, or pinned shut──► folding ──openness 0──► shut
  *
- * Either may turn around on its way.  Where too much would be in view, all have to be wider.
- * While it opens, the hull grows out of the group's card and its members with it.
+ * Either may turn around on its way.  Where too much would be in view, all have to be wider. While
+ * it opens, the hull grows out of the group's card and its members with it.
  */
 #include "canvas/scene/ov-graph-view-private.h"
 

@@ -2,12 +2,13 @@
  *
  * OvGraphView: what of a graph is seen through a viewport.
  *
- * Zoom opens groups and folds them, with hysteresis, unless they are pinned; opening and folding take a moment
- * (ov_graph_view_advance).  What is shown is a small OvScene with its places, so that the painter of scenes draws
- * it, and the strongest edges between these as curves; the others are counted.
+ * Zoom opens groups and folds them, with hysteresis, unless they are pinned; opening and folding
+ * take a moment (ov_graph_view_advance).  What is shown is a small OvScene with its places, so that
+ * the painter of scenes draws it, and the strongest edges between these as curves; the others are
+ * counted.
  *
- * A node's box is its ground: it is drawn as a card of a readable size on it, however near or far one is.
- * Thread: one at a time; what it gives out is valid until the next call that changes it.
+ * A node's box is its ground: it is drawn as a card of a readable size on it, however near or far
+ * one is. Thread: one at a time; what it gives out is valid until the next call that changes it.
  */
 #pragma once
 

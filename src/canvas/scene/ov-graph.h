@@ -2,9 +2,10 @@
  *
  * OvGraph: nodes in groups of groups, and directed edges with a weight, as flat arrays.
  *
- * Like OvScene it is built, frozen, shared with workers, and knows no Erlang.  Groups (applications,
- * supervisors) come before what is in them, depth first, so a group's members are the run [i, subtree_end).
- * What is folded away is decided by zoom (ov_graph_fold): a folded group is one node, its edges are sums.
+ * Like OvScene it is built, frozen, shared with workers, and knows no Erlang.  Groups
+ * (applications, supervisors) come before what is in them, depth first, so a group's members are
+ * the run [i, subtree_end). What is folded away is decided by zoom (ov_graph_fold): a folded group
+ * is one node, its edges are sums.
  */
 #pragma once
 

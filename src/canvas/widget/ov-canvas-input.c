@@ -137,20 +137,6 @@ walk (GtkWidget *widget,
 }
 
 static gboolean
-pan_by_key (GtkWidget *widget,
-            int        direction)
-{
-  return ov_stage_pan_by_key (&OV_CANVAS (widget)->stage, direction);
-}
-
-static gboolean
-zoom_by_key (GtkWidget *widget,
-             int        direction)
-{
-  return ov_stage_zoom_by_key (&OV_CANVAS (widget)->stage, direction);
-}
-
-static gboolean
 zoom_to_selection (GtkWidget *widget,
                    int        unused)
 {
@@ -207,23 +193,11 @@ static const OvStageKey KEYS[] = {
   { GDK_KEY_BackSpace, 0, walk, OV_STEP_PARENT },
   { GDK_KEY_Home, 0, walk, OV_STEP_FIRST },
   { GDK_KEY_End, 0, walk, OV_STEP_LAST },
-  { GDK_KEY_Up, GDK_CONTROL_MASK, pan_by_key, 0 },
-  { GDK_KEY_Down, GDK_CONTROL_MASK, pan_by_key, 1 },
-  { GDK_KEY_Left, GDK_CONTROL_MASK, pan_by_key, 2 },
-  { GDK_KEY_Right, GDK_CONTROL_MASK, pan_by_key, 3 },
   { GDK_KEY_Return, 0, emit_for_focused, OV_CANVAS_ACTIVATED },
   { GDK_KEY_KP_Enter, 0, emit_for_focused, OV_CANVAS_ACTIVATED },
   { GDK_KEY_space, 0, emit_for_focused, OV_CANVAS_TOGGLE },
   { GDK_KEY_Menu, 0, open_menu_by_key, 0 },
   { GDK_KEY_F10, GDK_SHIFT_MASK, open_menu_by_key, 0 },
-  { GDK_KEY_plus, 0, zoom_by_key, 1 },
-  { GDK_KEY_plus, GDK_SHIFT_MASK, zoom_by_key, 1 },
-  { GDK_KEY_equal, 0, zoom_by_key, 1 },
-  { GDK_KEY_KP_Add, 0, zoom_by_key, 1 },
-  { GDK_KEY_minus, 0, zoom_by_key, -1 },
-  { GDK_KEY_KP_Subtract, 0, zoom_by_key, -1 },
-  { GDK_KEY_0, 0, zoom_by_key, 0 },
-  { GDK_KEY_KP_0, 0, zoom_by_key, 0 },
   { GDK_KEY_f, 0, zoom_to_selection, 0 },
   { GDK_KEY_F, 0, zoom_to_selection, 0 },
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What the pointer and keys mean for nodes and edges.  The keys are a table; what each does is one small
- * function.
- * Thread: main.
+ * What the pointer and keys mean for nodes and edges.  The keys are a table; what each does is one
+ * small function. Thread: main.
  */
 #include "canvas/widget/ov-graph-canvas-private.h"
 
@@ -187,20 +186,6 @@ walk (GtkWidget *widget,
 }
 
 static gboolean
-pan_by_key (GtkWidget *widget,
-            int        direction)
-{
-  return ov_stage_pan_by_key (&OV_GRAPH_CANVAS (widget)->stage, direction);
-}
-
-static gboolean
-zoom_by_key (GtkWidget *widget,
-             int        direction)
-{
-  return ov_stage_zoom_by_key (&OV_GRAPH_CANVAS (widget)->stage, direction);
-}
-
-static gboolean
 reveal_focused (GtkWidget *widget,
                 int        unused)
 {
@@ -256,23 +241,11 @@ static const OvStageKey KEYS[] = {
   { GDK_KEY_BackSpace, 0, walk, OV_STEP_PARENT },
   { GDK_KEY_Home, 0, walk, OV_STEP_FIRST },
   { GDK_KEY_End, 0, walk, OV_STEP_LAST },
-  { GDK_KEY_Up, GDK_CONTROL_MASK, pan_by_key, 0 },
-  { GDK_KEY_Down, GDK_CONTROL_MASK, pan_by_key, 1 },
-  { GDK_KEY_Left, GDK_CONTROL_MASK, pan_by_key, 2 },
-  { GDK_KEY_Right, GDK_CONTROL_MASK, pan_by_key, 3 },
   { GDK_KEY_Return, 0, activate_focused, 0 },
   { GDK_KEY_KP_Enter, 0, activate_focused, 0 },
   { GDK_KEY_space, 0, activate_focused, 0 },
   { GDK_KEY_Menu, 0, open_menu_by_key, 0 },
   { GDK_KEY_F10, GDK_SHIFT_MASK, open_menu_by_key, 0 },
-  { GDK_KEY_plus, 0, zoom_by_key, 1 },
-  { GDK_KEY_plus, GDK_SHIFT_MASK, zoom_by_key, 1 },
-  { GDK_KEY_equal, 0, zoom_by_key, 1 },
-  { GDK_KEY_KP_Add, 0, zoom_by_key, 1 },
-  { GDK_KEY_minus, 0, zoom_by_key, -1 },
-  { GDK_KEY_KP_Subtract, 0, zoom_by_key, -1 },
-  { GDK_KEY_0, 0, zoom_by_key, 0 },
-  { GDK_KEY_KP_0, 0, zoom_by_key, 0 },
   { GDK_KEY_f, 0, reveal_focused, 0 },
   { GDK_KEY_F, 0, reveal_focused, 0 },
 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What moves beside the camera: groups that open and fold, the glide to new places, what is gone and fades,
- * and messages on their way.  The stage drives them and stops when nothing moves.  Where animations are off
- * things are at their end at once, and no message travels.
- * Thread: main.
+ * What moves beside the camera: groups that open and fold, the glide to new places, what is gone
+ * and fades, and messages on their way.  The stage drives them and stops when nothing moves.  Where
+ * animations are off things are at their end at once, and no message travels. Thread: main.
  */
 #include "canvas/widget/ov-graph-canvas-private.h"
 

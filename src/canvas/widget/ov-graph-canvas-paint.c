@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A frame of the graph canvas.  While nothing but messages moves, the picture below them is kept and copied;
- * they are blended over the copy.
- * Thread: main.
+ * A frame of the graph canvas.  While nothing but messages moves, the picture below them is kept
+ * and copied; they are blended over the copy. Thread: main.
  */
 #include "canvas/widget/ov-graph-canvas-private.h"
 

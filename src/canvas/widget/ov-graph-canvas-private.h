@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The graph canvas's inside, shared by its parts: graph and layout, motion and dots, painting, input.
+ * The graph canvas's inside, shared by its parts: graph and layout, motion and dots, painting,
+ * input.
  */
 #pragma once
 

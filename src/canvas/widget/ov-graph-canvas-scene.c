@@ -6,9 +6,9 @@
  *   wanted ──set_graph()──► wanted, and the new one is next; an older next is forgotten
  *   wanted ──layout_done_cb()──► it is shown; with a next that is wanted, else idle
  *
- * A live graph comes faster than a large one is laid out: a worker is never cancelled for what is newer, or
- * nothing would ever be shown.
- * Thread: main, except lay_out_in_worker(), which sees only its own job.
+ * A live graph comes faster than a large one is laid out: a worker is never cancelled for what is
+ * newer, or nothing would ever be shown. Thread: main, except lay_out_in_worker(), which sees only
+ * its own job.
  */
 #include "canvas/widget/ov-graph-canvas-private.h"
 

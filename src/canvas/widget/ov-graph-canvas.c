@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The graph canvas as a widget: its properties, signals and public functions.  What it shows is in
- * ov-graph-canvas-scene.c, what moves in ov-graph-canvas-motion.c, pixels in ov-graph-canvas-paint.c, pointer and
- * keys in ov-graph-canvas-input.c; the camera and gestures are its stage's.
- * Thread: main.
+ * ov-graph-canvas-scene.c, what moves in ov-graph-canvas-motion.c, pixels in
+ * ov-graph-canvas-paint.c, pointer and keys in ov-graph-canvas-input.c; the camera and gestures are
+ * its stage's. Thread: main.
  */
 #include "canvas/widget/ov-graph-canvas-private.h"
 

@@ -2,16 +2,17 @@
  *
  * OvGraphCanvas: shows an OvGraph that changes all the time and stays where it is.
  *
- * Zooming in opens groups (supervisors, applications), zooming out folds them; a group may be pinned
- * open or shut, by a double click or Enter too.  Edges are tapered, wide at the sender; width is rate, colour is
- * heat.  Dots travel along edges: real ones that the caller names, at most OV_GRAPH_MAX_DOTS at once; beyond, width,
- * colour and a label with the rate tell it.  Arrow keys walk between neighbours, the focused node is announced.
+ * Zooming in opens groups (supervisors, applications), zooming out folds them; a group may be
+ * pinned open or shut, by a double click or Enter too.  Edges are tapered, wide at the sender;
+ * width is rate, colour is heat.  Dots travel along edges: real ones that the caller names, at most
+ * OV_GRAPH_MAX_DOTS at once; beyond, width, colour and a label with the rate tell it.  Arrow keys
+ * walk between neighbours, the focused node is announced.
  *
- * Signals as those of OvCanvas: "selected" (guint64 id, 0: nothing), "activated" (guint64 id; what is no group),
- * "context-menu" (guint64 id, double x, double y), "hovered" (guint64 id, 0: left; after the pointer has rested),
- * "focus-moved" (guint64 id), "view-changed"; and "edge-selected" (guint64 from id, guint64 to id; of what is
- * drawn, so groups too; 0, 0: no longer), "edge-hovered" (the same; 0, 0: left).
- * Properties: "scene-busy" (a layout is under way), "zoom".
+ * Signals as those of OvCanvas: "selected" (guint64 id, 0: nothing), "activated" (guint64 id; what
+ * is no group), "context-menu" (guint64 id, double x, double y), "hovered" (guint64 id, 0: left;
+ * after the pointer has rested), "focus-moved" (guint64 id), "view-changed"; and "edge-selected"
+ * (guint64 from id, guint64 to id; of what is drawn, so groups too; 0, 0: no longer),
+ * "edge-hovered" (the same; 0, 0: left). Properties: "scene-busy" (a layout is under way), "zoom".
  * Thread: main.
  */
 #pragma once

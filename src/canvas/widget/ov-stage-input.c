@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pointer, wheel and touch: what moves the camera is done here, what means an item goes to the canvas.
- * Thread: main.
+ * Pointer, wheel and touch: what moves the camera is done here, what means an item goes to the
+ * canvas. Thread: main.
  */
 #include "canvas/widget/ov-stage-private.h"
 
@@ -224,6 +224,55 @@ long_press_cb (GtkGestureLongPress *gesture,
   self->acts->open_menu (self->widget, x, y);
 }
 
+static gboolean
+pan_by_key (OvStage *self,
+            int      direction)
+{
+  static const gint8 DX[] = { 0, 0, 1, -1 }, DY[] = { 1, -1, 0, 0 };
+  OvViewport view = self->camera_moves ? self->view_to : self->view;
+
+  self->fitted = FALSE;
+  ov_viewport_pan (&view, DX[direction] * KEY_PAN, DY[direction] * KEY_PAN);
+  ov_stage_move_camera (self, &view, OV_STAGE_MOVE_MS / 2);
+
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+zoom_by_key (OvStage *self,
+             int      direction)
+{
+  if (direction == 0)
+    ov_stage_fit (self, TRUE);
+  else
+    ov_stage_zoom_around (self, self->view.width / 2, self->view.height / 2,
+                          direction > 0 ? KEY_FACTOR : 1 / KEY_FACTOR, OV_STAGE_MOVE_MS);
+
+  return GDK_EVENT_STOP;
+}
+
+/* What moves the camera is the same in every canvas. */
+static const struct
+{
+  guint           key;
+  GdkModifierType modifiers;
+  gboolean      (*act) (OvStage *self, int direction);
+  int             direction;
+} CAMERA_KEYS[] = {
+  { GDK_KEY_Up, GDK_CONTROL_MASK, pan_by_key, 0 },
+  { GDK_KEY_Down, GDK_CONTROL_MASK, pan_by_key, 1 },
+  { GDK_KEY_Left, GDK_CONTROL_MASK, pan_by_key, 2 },
+  { GDK_KEY_Right, GDK_CONTROL_MASK, pan_by_key, 3 },
+  { GDK_KEY_plus, 0, zoom_by_key, 1 },
+  { GDK_KEY_plus, GDK_SHIFT_MASK, zoom_by_key, 1 },
+  { GDK_KEY_equal, 0, zoom_by_key, 1 },
+  { GDK_KEY_KP_Add, 0, zoom_by_key, 1 },
+  { GDK_KEY_minus, 0, zoom_by_key, -1 },
+  { GDK_KEY_KP_Subtract, 0, zoom_by_key, -1 },
+  { GDK_KEY_0, 0, zoom_by_key, 0 },
+  { GDK_KEY_KP_0, 0, zoom_by_key, 0 },
+};
+
 gboolean
 ov_stage_press (OvStage          *self,
                 const OvStageKey *keys,
@@ -235,35 +284,11 @@ ov_stage_press (OvStage          *self,
   for (guint i = 0; i < n_keys; i++)
     if (keys[i].key == key && keys[i].modifiers == modifiers)
       return keys[i].act (self->widget, keys[i].argument);
+  for (guint i = 0; i < G_N_ELEMENTS (CAMERA_KEYS); i++)
+    if (CAMERA_KEYS[i].key == key && CAMERA_KEYS[i].modifiers == modifiers)
+      return CAMERA_KEYS[i].act (self, CAMERA_KEYS[i].direction);
 
   return GDK_EVENT_PROPAGATE;
-}
-
-gboolean
-ov_stage_pan_by_key (OvStage *self,
-                     int      direction)
-{
-  static const gint8 DX[] = { 0, 0, 1, -1 }, DY[] = { 1, -1, 0, 0 };
-  OvViewport view = self->camera_moves ? self->view_to : self->view;
-
-  self->fitted = FALSE;
-  ov_viewport_pan (&view, DX[direction] * KEY_PAN, DY[direction] * KEY_PAN);
-  ov_stage_move_camera (self, &view, OV_STAGE_MOVE_MS / 2);
-
-  return TRUE;
-}
-
-gboolean
-ov_stage_zoom_by_key (OvStage *self,
-                      int      direction)
-{
-  if (direction == 0)
-    ov_stage_fit (self, TRUE);
-  else
-    ov_stage_zoom_around (self, self->view.width / 2, self->view.height / 2,
-                          direction > 0 ? KEY_FACTOR : 1 / KEY_FACTOR, OV_STAGE_MOVE_MS);
-
-  return TRUE;
 }
 
 static void

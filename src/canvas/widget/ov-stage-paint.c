@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A frame of a stage: where something has changed the canvas renders the viewport into the next image,
- * and GTK gets that one image.
- * Thread: main.
+ * A frame of a stage: where something has changed the canvas renders the viewport into the next
+ * image, and GTK gets that one image. Thread: main.
  */
 #include "canvas/widget/ov-stage-private.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvStage: what the canvases of this folder share: the camera and its motion, the images in rotation, and
- * gestures that become camera moves or calls to the canvas.  It is a part of its widget, not an object.
- * Thread: main.
+ * OvStage: what the canvases of this folder share: the camera and its motion, the images in
+ * rotation, and gestures that become camera moves or calls to the canvas.  It is a part of its
+ * widget, not an object. Thread: main.
  */
 #pragma once
 
@@ -63,7 +63,7 @@ typedef struct
   OvViewport pinch_view;
 } OvStage;
 
-/* One key and what it does; a table of them is asked by ov_stage_press(). */
+/* One key and what it does beside moving the camera. */
 typedef struct
 {
   guint           key;
@@ -140,15 +140,11 @@ void       ov_stage_snapshot      (OvStage     *self,
 void       ov_stage_add_input     (OvStage *self);
 void       ov_stage_wait_for_rest (OvStage *self);
 void       ov_stage_forget_rest   (OvStage *self);
+/* What @keys do, or what moves the camera by keys. */
 gboolean   ov_stage_press         (OvStage          *self,
                                    const OvStageKey *keys,
                                    guint             n_keys,
                                    guint             key,
                                    GdkModifierType   modifiers);
-/* @direction: up, down, left, right; in 1, out -1, fit 0. */
-gboolean   ov_stage_pan_by_key    (OvStage *self,
-                                   int      direction);
-gboolean   ov_stage_zoom_by_key   (OvStage *self,
-                                   int      direction);
 
 G_END_DECLS

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The camera: moves, coasting after a fling, fitting.  One tick callback drives these and whatever else the
- * canvas moves, and removes itself as soon as nothing moves.  Where animations are off, things change at once.
- * Thread: main.
+ * The camera: moves, coasting after a fling, fitting.  One tick callback drives these and whatever
+ * else the canvas moves, and removes itself as soon as nothing moves.  Where animations are off,
+ * things change at once. Thread: main.
  */
 #include "canvas/widget/ov-stage-private.h"
 
