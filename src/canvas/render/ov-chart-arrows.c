@@ -20,6 +20,8 @@
 /* What stands on one lane may say as much beside it, for nothing else is in its row. */
 #define LONE_LANES    2.5
 #define HINT_LANES    1.4
+/* The name at the edge stands a little lower than its line, for the label is above it. */
+#define BELOW_LABEL   3.0
 /* Past this many rows a line would cross too much. */
 #define MAX_SLOPE     1u
 #define WAIT_BESIDE  11.0
@@ -202,6 +204,80 @@ birth_half (const OvChartPainting *self)
   return self->measure.lane / 2 - 10 * ov_chart_painting_bar_unit (self);
 }
 
+/* ---- what is out of sight ---- */
+
+static const char *
+get_name (const OvChartPainting *self,
+          guint32                lane)
+{
+  const char *name;
+
+  if (lane == OV_SCENE_NONE)
+    return _("outside");
+  name = ov_chart_get_text (self->chart, self->lanes[lane].label);
+
+  return *name != '\0' ? name : ov_chart_get_text (self->chart, self->lanes[lane].sublabel);
+}
+
+/* Words and a chevron at an edge, on the row's line. */
+static void
+draw_at_edge (OvChartPainting *self,
+              guint32          row,
+              gboolean         right,
+              double           sink,
+              const char      *words)
+{
+  double size = self->measure.text * 0.9, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
+  double y = ov_chart_painting_line_y (self, row), scale = self->measure.scale, side = right ? -1 : 1;
+  double tip = (right ? self->view->width : self->measure.gutter) + side * 6 * scale, back = tip + side * 5 * scale;
+  double x = tip + side * 10 * scale;
+  double width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), HINT_LANES * self->measure.lane);
+
+  double top = y - line / 2 + sink;
+
+  ov_pen_fill (&self->pen, right ? x - width - 3 : self->measure.gutter + 1, top, width + 16 * scale + 3, line,
+               ov_chart_painting_ground (self, row));
+  ov_pen_stroke (&self->pen, (OvPoint[]) { { back, y - 4 * scale }, { tip, y }, { back, y + 4 * scale } }, 3, 1.2,
+                 OV_DASH_NONE, self->theme->edge);
+  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, top, width + 1,
+                right ? OV_ALIGN_END : OV_ALIGN_START, self->theme->text_soft);
+}
+
+/* A row that would look empty says at the edge who speaks beyond it. */
+static void
+draw_hint (OvChartPainting *self,
+           guint32          row,
+           gboolean         right)
+{
+  const OvChartArrow *arrow = &self->arrows[row];
+  g_autofree char *words = NULL;
+
+  if (self->measure.text <= 0 || row < self->first_row)
+    return;
+  if (arrow->from == arrow->to)
+    words = g_strdup (get_name (self, arrow->from));
+  else
+    words = g_strdup_printf ("%s → %s", get_name (self, arrow->from), get_name (self, arrow->to));
+  draw_at_edge (self, row, right, 0, words);
+}
+
+/* One end is out of sight: whose that is. */
+static void
+draw_partner (OvChartPainting *self,
+              guint32          row,
+              guint32          lane)
+{
+  double x;
+
+  if (lane == OV_SCENE_NONE || self->measure.text <= 0 || row < self->first_row || self->pen.svg != NULL)
+    return;
+  x = ov_chart_painting_lane_x (self, lane);
+  if (x < self->measure.gutter || x > self->view->width)
+    draw_at_edge (self, row, x > self->view->width, BELOW_LABEL * self->measure.scale, get_name (self, lane));
+}
+
+/* ---- from lane to lane ---- */
+
 /* Straight over, then down to where it is taken out of the mailbox. */
 static void
 draw_wait (OvChartPainting *self,
@@ -319,50 +395,8 @@ draw_between (OvChartPainting *self,
   if (arrow->from == OV_SCENE_NONE && !waits)
     ov_pen_box (&self->pen, &(OvBox) { from.x - 3, from.y - 3, 6, 6 }, OV_SHAPE_PILL, 3, color, color, 1);
   draw_label (self, row, room);
-}
-
-/* ---- what is out of sight ---- */
-
-static const char *
-get_name (const OvChartPainting *self,
-          guint32                lane)
-{
-  const char *name;
-
-  if (lane == OV_SCENE_NONE)
-    return _("outside");
-  name = ov_chart_get_text (self->chart, self->lanes[lane].label);
-
-  return *name != '\0' ? name : ov_chart_get_text (self->chart, self->lanes[lane].sublabel);
-}
-
-/* A row that would look empty says at the edge who speaks beyond it. */
-static void
-draw_hint (OvChartPainting *self,
-           guint32          row,
-           gboolean         right)
-{
-  const OvChartArrow *arrow = &self->arrows[row];
-  double size = self->measure.text * 0.9, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
-  double y = ov_chart_painting_line_y (self, row), scale = self->measure.scale, tip, back;
-  double x = right ? self->view->width - 16 * scale : self->measure.gutter + 16 * scale, width;
-  g_autofree char *words = NULL;
-
-  if (size <= 0)
-    return;
-  tip = right ? self->view->width - 6 * scale : self->measure.gutter + 6 * scale;
-  back = tip + (right ? -5 : 5) * scale;
-  ov_pen_stroke (&self->pen, (OvPoint[]) { { back, y - 4 * scale }, { tip, y }, { back, y + 4 * scale } }, 3, 1.2,
-                 OV_DASH_NONE, self->theme->edge);
-  if (arrow->from == arrow->to)
-    words = g_strdup (get_name (self, arrow->from));
-  else
-    words = g_strdup_printf ("%s → %s", get_name (self, arrow->from), get_name (self, arrow->to));
-  width = least (ov_pen_measure (&self->pen, OV_FACE_TEXT, size, words), HINT_LANES * self->measure.lane);
-  ov_pen_fill (&self->pen, right ? x - width - 3 : x - 3, y - line / 2, width + 6, line,
-               ov_chart_painting_ground (self, row));
-  ov_pen_words (&self->pen, OV_FACE_TEXT, size, words, x, y - line / 2, width + 1,
-                right ? OV_ALIGN_END : OV_ALIGN_START, self->theme->text_soft);
+  draw_partner (self, row, arrow->from);
+  draw_partner (self, row, arrow->to);
 }
 
 /* ---- what stands on one lane ---- */
