@@ -23,6 +23,7 @@
 #include "views/ov-event-saver.h"
 #include "views/ov-event-words.h"
 #include "views/ov-settings.h"
+#include "views/ov-stack.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -95,7 +96,7 @@ show_nothing (OvEventPage *self)
     : is_recording ? _("This recording holds no events, only the processes and their figures.")
     : _("Trace a process and each of its messages, calls, births and deaths stands here."));
   gtk_widget_set_visible (self->nothing_button, !waits && !is_recording);
-  gtk_stack_set_visible_child_name (self->stack, "nothing");
+  ov_stack_show (self->stack, "nothing");
 }
 
 static void
@@ -119,9 +120,9 @@ update_shown (OvEventPage *self)
       gtk_label_set_text (self->count_label, text);
     }
   if (shown > 0 || is_busy)
-    gtk_stack_set_visible_child_name (self->stack, "list");
+    ov_stack_show (self->stack, "list");
   else if (self->is_filtered)
-    gtk_stack_set_visible_child_name (self->stack, "no-match");
+    ov_stack_show (self->stack, "no-match");
   else
     show_nothing (self);
 }

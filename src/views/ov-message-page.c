@@ -18,6 +18,7 @@
 #include "views/ov-event-words.h"
 #include "views/ov-flow-legend.h"
 #include "views/ov-hover-card.h"
+#include "views/ov-stack.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -92,7 +93,7 @@ show_nothing (OvMessagePage *self)
         : _("Trace who talks to whom; messages are counted on the node, which hardly notices."));
     }
   gtk_widget_set_visible (self->nothing_button, !waits && !is_recording);
-  gtk_stack_set_visible_child_name (self->stack, "nothing");
+  ov_stack_show (self->stack, "nothing");
 }
 
 static void
@@ -168,7 +169,7 @@ presented_cb (OvMessagePage *self)
   const OvFlowGraph *flow = ov_flow_presenter_get_flow (self->presenter);
 
   if (flow && flow->n_nodes > 0)
-    gtk_stack_set_visible_child_name (self->stack, "graph");
+    ov_stack_show (self->stack, "graph");
   else if (ov_flow_presenter_get_replay_instant (self->presenter) == 0)
     show_nothing (self);
   show_heat_key (self);

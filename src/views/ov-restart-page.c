@@ -11,6 +11,7 @@
 #include "views/ov-cascade-player.h"
 #include "views/ov-restart-columns.h"
 #include "views/ov-restart-story.h"
+#include "views/ov-stack.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -98,7 +99,7 @@ log_changed_cb (OvRestartPage *self)
   g_autofree char *count = ov_words_count (n);
   g_autofree char *text = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s restart", "%s restarts", n), count);
 
-  gtk_stack_set_visible_child_name (self->stack, n > 0 ? "restarts" : "nothing");
+  ov_stack_show (self->stack, n > 0 ? "restarts" : "nothing");
   gtk_label_set_text (self->count_label, text);
   ov_restart_columns_refresh (self->view);
   update_patterns (self);

@@ -23,6 +23,7 @@
 #include "views/ov-event-words.h"
 #include "views/ov-sequence-chart.h"
 #include "views/ov-settings.h"
+#include "views/ov-stack.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -150,7 +151,7 @@ show_nothing (OvSequencePage *self)
     has_messages ? _("Choose another process, or drag over a longer time on the time line.")
     : has_counts ? _("Trace single events of a process to see what it says to whom, in order.")
     : _("Trace the messages of a process to see whom it talks to, in order."));
-  gtk_stack_set_visible_child_name (self->stack, "nothing");
+  ov_stack_show (self->stack, "nothing");
 }
 
 static void
@@ -168,7 +169,7 @@ show_count (OvSequencePage *self)
   if (n_steps == 0)
     show_nothing (self);
   else
-    gtk_stack_set_visible_child_name (self->stack, "chart");
+    ov_stack_show (self->stack, "chart");
 }
 
 /* The row of an event, or of the first step after it; G_MAXUINT: none. */

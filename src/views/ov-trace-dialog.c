@@ -244,6 +244,17 @@ ov_trace_dialog_close_request (GtkWindow *window)
   return GTK_WINDOW_CLASS (ov_trace_dialog_parent_class)->close_request (window);
 }
 
+/* With a process there is nothing that must be said: Enter traces it. */
+static void
+ov_trace_dialog_map (GtkWidget *widget)
+{
+  OvTraceDialog *self = OV_TRACE_DIALOG (widget);
+
+  GTK_WIDGET_CLASS (ov_trace_dialog_parent_class)->map (widget);
+  gtk_widget_grab_focus (gtk_widget_get_sensitive (self->trace_button) ? self->trace_button
+                                                                        : GTK_WIDGET (self->scope_row));
+}
+
 static void
 ov_trace_dialog_finalize (GObject *object)
 {
@@ -286,6 +297,7 @@ ov_trace_dialog_class_init (OvTraceDialogClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ov_trace_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = ov_trace_dialog_finalize;
   GTK_WINDOW_CLASS (klass)->close_request = ov_trace_dialog_close_request;
+  widget_class->map = ov_trace_dialog_map;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/overstory/Overstory/ui/views/ov-trace-dialog.ui");
@@ -316,7 +328,5 @@ ov_trace_dialog_new (GtkWindow  *parent,
   gtk_editable_set_text (GTK_EDITABLE (self->process_row), process ? process : "");
   adw_combo_row_set_selected (self->scope_row, process ? OV_TRACE_PROCESS : OV_TRACE_ALL);
   update_cb (self);
-  /* With a process there is nothing that must be said: Enter traces it. */
-  gtk_window_set_focus (GTK_WINDOW (self), process ? self->trace_button : GTK_WIDGET (self->scope_row));
   return GTK_WIDGET (self);
 }

@@ -4,6 +4,7 @@
 import os
 import re
 import sys
+import tempfile
 
 import pyatspi
 
@@ -77,18 +78,18 @@ def see_messages(window):
 
 def look_back(window):
     """The button of the time line stops at this instant; the strip says so, and leads back."""
-    window.get(name="Live", role=pyatspi.ROLE_TOGGLE_BUTTON).queryAction().doAction(0)
+    window.get(name="Live", role=pyatspi.ROLE_PUSH_BUTTON).queryAction().doAction(0)
     window.get(text="As of ", role=pyatspi.ROLE_LABEL)
     check_names(window, "another instant")
     window.picture("instant")
     window.get(name="Back to Live", role=pyatspi.ROLE_PUSH_BUTTON).queryAction().doAction(0)
-    window.wait("it is live again", lambda: window.find(name="Live", role=pyatspi.ROLE_TOGGLE_BUTTON,
+    window.wait("it is live again", lambda: window.find(name="Live", role=pyatspi.ROLE_PUSH_BUTTON,
                                                       state=pyatspi.STATE_PRESSED))
 
 
 def record(window, path):
     window.press("ctrl+r")
-    window.get(name="Record to a File", role=pyatspi.ROLE_DIALOG)
+    window.get(name="Record to a File")
     window.press("ctrl+a")
     window.type(path)
     window.press("Return")
@@ -130,19 +131,21 @@ def refuse_recording(program, path):
 
 
 def main(program):
-    with Window(program, "--example", "shop") as window:
-        path = os.path.join(window.folder, "shop.overstory")
-        walk_pages(window)
-        trace_a_process(window)
-        read_a_sequence(window)
-        see_messages(window)
-        look_back(window)
-        record(window, path)
-        stop(window)
+    with tempfile.TemporaryDirectory(prefix="overstory-recordings-") as folder:
+        path = os.path.join(folder, "shop.overstory")
+        with Window(program, "--example", "shop") as window:
+            walk_pages(window)
+            trace_a_process(window)
+            read_a_sequence(window)
+            see_messages(window)
+            look_back(window)
+            record(window, path)
+            stop(window)
+            assert window.close() == 0
+            assert not window.complaints(), "\n".join(window.complaints())
+        # There is one program at a time: a second start would ask the first for a window.
         open_recording(program, path)
-        refuse_recording(program, os.path.join(window.folder, "other.overstory"))
-        assert window.close() == 0
-        assert not window.complaints(), "\n".join(window.complaints())
+        refuse_recording(program, os.path.join(folder, "other.overstory"))
 
 
 if __name__ == "__main__":
