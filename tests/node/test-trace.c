@@ -235,6 +235,16 @@ check_sum (Fixture *fixture)
   g_assert_cmpuint (count_gaps (fixture->node, fixture->trace), ==, sum->dropped);
 }
 
+static gboolean
+is_called (OvNode     *node,
+           guint32     actor,
+           const char *name)
+{
+  g_autofree char *found = ov_store_dup_actor_name (ov_node_get_store (node), actor);
+
+  return g_strcmp0 (found, name) == 0;
+}
+
 /* More than one process can send: the governor has nothing to do. */
 #define NO_GOVERNOR 10000000
 
@@ -246,7 +256,6 @@ test_events (void)
     .targets = &target, .n_targets = 1, .flags = OV_TRACE_SEND | OV_TRACE_RECEIVE,
     .rate = NO_GOVERNOR,
   };
-  g_autofree char *name = NULL;
   Fixture fixture;
   OvEvent event = { 0 };
   guint64 last;
@@ -277,13 +286,7 @@ test_events (void)
   for (last = ov_store_get_end (ov_node_get_store (fixture.node)); event.kind != OV_EVENT_RECEIVE;)
     g_assert_true (ov_store_get_event (ov_node_get_store (fixture.node), --last, &event));
   g_assert_cmpuint (event.peer, !=, OV_ACTOR_NONE);
-  do
-    {
-      g_main_context_iteration (NULL, TRUE);
-      g_free (name);
-      name = ov_store_dup_actor_name (ov_node_get_store (fixture.node), event.actor);
-    }
-  while (!g_str_equal (name, "echo"));
+  wait_until (is_called (fixture.node, event.actor, "echo"), 5000);
 
   /* Stopping again is no error, and the sum stays. */
   ov_trace_stop_async (fixture.trace, NULL, finished_cb, &fixture);
