@@ -34,7 +34,7 @@ struct _OvEventFilter
   char           *text;   /* folded */
   gsize           text_bytes;
   gboolean        is_ascii;
-  OvVerdicts      texts, pids; /* does the text, the printed pid, contain it? */
+  OvVerdicts     *texts, *pids; /* with a text: does that text, the printed pid, contain it? */
 };
 
 typedef struct
@@ -113,21 +113,21 @@ static gboolean
 text_contains (OvEventFilter *self,
                guint32        number)
 {
-  OvVerdict verdict = ov_verdicts_get (&self->texts, number);
+  OvVerdict verdict = ov_verdicts_get (self->texts, number);
   const char *text;
 
   if (verdict != OV_VERDICT_UNKNOWN)
     return verdict == OV_VERDICT_YES;
   text = ov_names_get_text (self->store->names, number);
 
-  return decide (&self->texts, number, text != NULL && contains (self, text));
+  return decide (self->texts, number, text != NULL && contains (self, text));
 }
 
 static gboolean
 pid_contains (OvEventFilter *self,
               guint32        actor)
 {
-  OvVerdict verdict = ov_verdicts_get (&self->pids, actor);
+  OvVerdict verdict = ov_verdicts_get (self->pids, actor);
   g_autofree char *text = NULL;
   OvPid pid;
 
@@ -137,7 +137,7 @@ pid_contains (OvEventFilter *self,
   if (!ov_pid_is_none (&pid))
     text = ov_pid_to_string (&pid, self->store->node);
 
-  return decide (&self->pids, actor, text != NULL && contains (self, text));
+  return decide (self->pids, actor, text != NULL && contains (self, text));
 }
 
 /* By the name it has now, or by its pid. */
@@ -609,6 +609,8 @@ ov_event_filter_new (OvStore            *store,
       self->text = g_utf8_casefold (valid, -1);
       self->text_bytes = strlen (self->text);
       self->is_ascii = is_ascii (self->text);
+      self->texts = ov_verdicts_new ();
+      self->pids = ov_verdicts_new ();
     }
   self->query.text = self->text;
 
@@ -645,8 +647,8 @@ ov_event_filter_unref (OvEventFilter *self)
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
 
-  ov_verdicts_clear (&self->texts);
-  ov_verdicts_clear (&self->pids);
+  ov_verdicts_free (self->texts);
+  ov_verdicts_free (self->pids);
   ov_store_unref (self->store);
   g_free (self->actors);
   g_free (self->text);

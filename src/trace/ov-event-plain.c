@@ -29,6 +29,7 @@ struct _OvPlain
   guint64  tail_first; /* the number after the last span */
   guint64  tail_end;
   guint64  tail_rows;
+  guint32  next_chunk; /* probably the one that the tail is in */
 };
 
 OvPlain *
@@ -85,12 +86,16 @@ static gboolean
 count_on (OvPlain *self,
           guint64  end)
 {
-  guint32 index = ov_store_find_chunk (self->store, self->tail_first);
-  OvChunk *chunk = ov_store_get_chunk (self->store, index);
+  OvChunk *chunk = ov_store_get_chunk (self->store, self->next_chunk);
   guint32 n;
 
+  if (chunk == NULL || chunk->first != self->tail_first)
+    {
+      self->next_chunk = ov_store_find_chunk (self->store, self->tail_first);
+      chunk = ov_store_get_chunk (self->store, self->next_chunk);
+    }
   if (chunk != NULL && self->tail_first >= chunk->first + atomic_load (&chunk->n))
-    chunk = ov_store_get_chunk (self->store, index + 1);
+    chunk = ov_store_get_chunk (self->store, ++self->next_chunk);
   if (chunk == NULL || chunk->first >= end)
     return FALSE;
 
@@ -98,6 +103,7 @@ count_on (OvPlain *self,
   if (ov_chunk_get_summary (chunk) != NULL && chunk->first + n <= end)
     {
       take_chunk (self, chunk, n);
+      self->next_chunk++;
       return TRUE;
     }
 

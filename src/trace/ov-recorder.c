@@ -5,7 +5,7 @@
  *   FOLLOWING ── pass in the pool ──► FOLLOWING ── stop ──► last pass ──► STOPPED
  *        └───────── error ──► FAILED ("failed"; what is in the file stays readable) ── stop ──► STOPPED
  *
- * Whole chunks are written as soon as they are there, the rest twice a second.
+ * Whole chunks are written as soon as they are there, the rest before a second has passed.
  * Invariant: the writer is used by one task at a time (is_writing); the file is closed once.
  * Thread: main; passes in the task pool.
  */
@@ -17,7 +17,7 @@
 
 /* A chunk of events may be filled within this. */
 #define CHUNK_MS 100
-#define REST_MS 500
+#define REST_MS 800
 
 struct _OvRecorder
 {

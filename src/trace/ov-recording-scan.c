@@ -17,7 +17,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define WINDOW (1024 * 1024)
+#define MIN_WINDOW (4 * 1024)
+#define MAX_WINDOW (1024 * 1024)
 
 guint32
 ov_crc (gconstpointer bytes,
@@ -193,39 +194,47 @@ take_index_of_footer (OvFileScan *self)
 
 /* ---- one after the other ---- */
 
-/* A place in a window of the file that could be a block's begin; the window's length when there is none. */
+/* The first place in a window of the file where a block of ours may begin; @n when there is none. */
 static gsize
-find_magic (const guint8 *window,
-            gsize         n)
+find_header (const OvFileScan *self,
+             const guint8     *window,
+             gsize             n)
 {
   for (gsize i = 0; i + sizeof (guint32) <= n; i += 8)
     {
+      OvBlockHeader header;
       guint32 word;
 
       memcpy (&word, window + i, sizeof word);
-      if (word == OV_BLOCK_MAGIC)
+      if (word != OV_BLOCK_MAGIC)
+        continue;
+      if (i + sizeof header > n)
+        return i;
+      memcpy (&header, window + i, sizeof header);
+      if (is_header_sound (self, &header))
         return i;
     }
 
   return n;
 }
 
-/* The next block at or after @from, which is a multiple of 8; the size of the file when there is none. */
+/* The next block at or after @from, which is a multiple of 8; the size of the file when there is none.  Looks
+ * near first, so that a file of many small wounds does not take long. */
 static guint64
 find_block (OvFileScan *self,
             guint64     from)
 {
-  g_autofree guint8 *window = g_malloc (WINDOW);
+  g_autofree guint8 *window = g_malloc (MAX_WINDOW);
   OvBlockHeader header;
 
-  while (from < self->size)
+  for (gsize room = MIN_WINDOW; from < self->size; room = MIN (room * 2, MAX_WINDOW))
     {
-      gsize n = (gsize) MIN (WINDOW, self->size - from);
+      gsize n = (gsize) MIN (room, self->size - from);
       gsize at = 0;
 
       if (!ov_read_all (self->fd, window, n, from))
         return self->size;
-      while ((at += find_magic (window + at, n - at)) < n)
+      while ((at += find_header (self, window + at, n - at)) < n)
         {
           if (ov_file_read_block (self, from + at, &header))
             return from + at;

@@ -127,7 +127,7 @@ write_file_header (OvWriter *self,
   };
 
   memcpy (header.magic, OV_FILE_MAGIC, sizeof header.magic);
-  if (node != NULL)
+  if (node != NULL && strlen (node) < sizeof header.node && g_utf8_validate (node, -1, NULL))
     g_strlcpy (header.node, node, sizeof header.node);
   header.crc = ov_crc (&header, offsetof (OvFileHeader, crc));
   self->offset = sizeof header;

@@ -212,16 +212,20 @@ static const char *
 intern_node (const guint8 *name,
              gsize         length)
 {
-  guint8 term[3 + 1024 + 12] = { 88, 118, (guint8) (length >> 8), (guint8) length };
+  guint8 term[4 + OV_FILE_NODE_BYTES + 12] = { 88, 118, (guint8) (length >> 8), (guint8) length };
   OvTermCursor cursor;
   OvPid pid;
 
-  if (length > OV_FILE_NODE_BYTES - 8)
-    return NULL;
-  memcpy (term + 4, name, length);
-  ov_term_cursor_init (&cursor, term, 4 + length + 12);
+  if (length < OV_FILE_NODE_BYTES)
+    {
+      memcpy (term + 4, name, length);
+      ov_term_cursor_init (&cursor, term, 4 + length + 12);
+      if (ov_term_cursor_get_pid (&cursor, &pid))
+        return pid.node;
+    }
 
-  return ov_term_cursor_get_pid (&cursor, &pid) ? pid.node : NULL;
+  /* No node can have such a name. */
+  return g_intern_static_string ("…");
 }
 
 /* The names of nodes of an ACTORS block; NULL when they do not fit it. */
@@ -239,15 +243,11 @@ read_nodes (const OvBlockHeader *header,
   for (guint64 i = 0; i < n; i++)
     {
       guint32 length;
-      const char *node;
 
       memcpy (&length, bytes + lengths + i * sizeof length, sizeof length);
       if (length > header->body_bytes - at)
         return NULL;
-      node = intern_node (bytes + at, length);
-      if (node == NULL)
-        return NULL;
-      g_ptr_array_add (nodes, (gpointer) node);
+      g_ptr_array_add (nodes, (gpointer) intern_node (bytes + at, length));
       at += length;
     }
 

@@ -22,10 +22,11 @@ typedef struct
   _Atomic (_Atomic guint8 *) parts[OV_VERDICT_PARTS];
 } OvVerdicts;
 
-void ov_verdicts_clear (OvVerdicts *self);
-void ov_verdicts_set   (OvVerdicts *self,
-                        guint32     number,
-                        OvVerdict   verdict);
+OvVerdicts *ov_verdicts_new  (void) G_GNUC_WARN_UNUSED_RESULT;
+void        ov_verdicts_free (OvVerdicts *self);
+void        ov_verdicts_set  (OvVerdicts *self,
+                              guint32     number,
+                              OvVerdict   verdict);
 
 static inline OvVerdict
 ov_verdicts_get (OvVerdicts *self,

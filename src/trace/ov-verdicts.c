@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * OvVerdicts, the part that allocates.
- * Invariant: a part is published once, by whoever was first, and stays until clear().
- * Thread: any; clear() when nobody else is there.
+ * Invariant: a part is published once, by whoever was first, and stays until free().
+ * Thread: any; free() when nobody else is there.
  */
 #include "trace/ov-verdicts-private.h"
 
-void
-ov_verdicts_clear (OvVerdicts *self)
+OvVerdicts *
+ov_verdicts_new (void)
 {
+  return g_new0 (OvVerdicts, 1);
+}
+
+void
+ov_verdicts_free (OvVerdicts *self)
+{
+  if (self == NULL)
+    return;
+
   for (guint i = 0; i < OV_VERDICT_PARTS; i++)
-    g_free ((gpointer) atomic_exchange (&self->parts[i], NULL));
+    g_free ((gpointer) atomic_load (&self->parts[i]));
+  g_free (self);
 }
 
 void

@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #define SEED 20260306
-#define MUTATION_ROUNDS 4000
-#define RANDOM_ROUNDS 1500
-#define CUT_ROUNDS 400
+#define MUTATION_ROUNDS 2500
+#define RANDOM_ROUNDS 800
+#define CUT_ROUNDS 200
 /* The tables of a store without any event, twice over, and what a test needs itself. */
 #define CONSTANT_BYTES (4 * 1024 * 1024)
 
