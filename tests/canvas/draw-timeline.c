@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Draws time lines in all their states to a PNG, for looking at them:
- *   draw-timeline FILE [dark] [large] [narrow] [stay]
+ *   draw-timeline FILE [dark] [large] [narrow] [stay] [live]
  * "stay" keeps the window open and prints what is told.
  */
 #include "canvas/widget/ov-timeline-private.h"
@@ -15,6 +15,8 @@
 #define START_NS  (G_GINT64_CONSTANT (1700000000) * S)
 #define LENGTH_NS (600 * S)
 
+static gboolean live;
+
 static gboolean
 get_span (gint64  *first,
           gint64  *last,
@@ -22,6 +24,8 @@ get_span (gint64  *first,
 {
   *first = START_NS;
   *last = START_NS + LENGTH_NS;
+  if (live)
+    *last += g_get_monotonic_time () * 1000;
 
   return TRUE;
 }
@@ -183,6 +187,7 @@ main (int    argc,
   while (ticks < 20)
     g_main_context_iteration (NULL, TRUE);
   saved = save (argv[1], window);
+  live = g_strv_contains (words, "live");
   while (g_strv_contains (words, "stay"))
     g_main_context_iteration (NULL, TRUE);
   gtk_window_destroy (GTK_WINDOW (window));

@@ -71,7 +71,25 @@ ov_timeline_look (OvTimeline *self,
   ov_timeline_redraw (self);
 }
 
-/* Asks how far time goes now; while it is followed, the view goes with it. */
+static gint64
+floor_to (gint64 value,
+          gint64 unit)
+{
+  gint64 rest = value % unit;
+
+  return value - (rest < 0 ? rest + unit : rest);
+}
+
+/* What a bar stands for when this much is seen. */
+static gint64
+get_bin (OvTimeline *self,
+         gint64      span_ns)
+{
+  return MAX (1, (gint64) (span_ns * OV_TIMELINE_BIN_WIDTH / ov_timeline_get_extent (self)));
+}
+
+/* Asks how far time goes now; while it is followed, the view goes with it, by whole bars: they stand on the same
+ * pixels then, and a frame is drawn a few times a second only. */
 void
 ov_timeline_update_span (OvTimeline *self)
 {
@@ -92,15 +110,13 @@ ov_timeline_update_span (OvTimeline *self)
     return;
   self->to_ns = last;
   self->from_ns = last - self->live_span_ns;
-}
+  if (!self->recorded && gtk_widget_get_width (self->strip) > 0)
+    {
+      gint64 bin = get_bin (self, self->live_span_ns);
 
-static gint64
-floor_to (gint64 value,
-          gint64 unit)
-{
-  gint64 rest = value % unit;
-
-  return value - (rest < 0 ? rest + unit : rest);
+      self->to_ns = floor_to (last + bin - 1, bin);
+      self->from_ns = self->to_ns - self->live_span_ns;
+    }
 }
 
 /* As long as nothing was added, what comes into sight on the right is empty. */
@@ -132,9 +148,8 @@ compare_marks (gconstpointer a,
 void
 ov_timeline_fetch (OvTimeline *self)
 {
-  gint64 span = self->to_ns - self->from_ns;
+  gint64 bin_ns = get_bin (self, self->to_ns - self->from_ns), from_ns = floor_to (self->from_ns, bin_ns);
   guint n = (guint) CLAMP (ov_timeline_get_extent (self) / OV_TIMELINE_BIN_WIDTH, 8, MAX_BINS) + 2;
-  gint64 bin_ns = MAX (1, span / (n - 2)), from_ns = floor_to (self->from_ns, bin_ns);
 
   if (!self->has_span)
     return;

@@ -326,7 +326,9 @@ ov_timeline_paint (OvTimeline *timeline,
   self.labels_y = self.line_y + 4;
   self.bars = self.line_y - MARKS_HEIGHT;
 
+  ov_timeline_update_span (timeline);
   timeline->drawn_last_ns = timeline->last_ns;
+  timeline->drawn_to_ns = timeline->to_ns;
   if (!timeline->has_span)
     paint_nothing (&self);
   else

@@ -42,7 +42,7 @@ struct _OvTimeline
 
   /* What there is, what is seen, what is looked at; ns. */
   gboolean                has_span, recorded, fits; /* fits: the first span is to be shown whole */
-  gint64                  first_ns, last_ns, drawn_last_ns;
+  gint64                  first_ns, last_ns, drawn_last_ns, drawn_to_ns;
   gint64                  from_ns, to_ns;
   gint64                  live_span_ns;
   gboolean                follows;       /* the newest stands at the right border */

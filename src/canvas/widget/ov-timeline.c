@@ -2,7 +2,7 @@
  *
  * The time line's state, as drawn in the header, and its public functions.
  *
- * While it is live and seen, a timer asks ten times a second how far time goes, and draws when that is a pixel or more.
+ * While it is live and seen, a timer asks ten times a second how far time goes, and draws when that is a bar further.
  * Nothing else of the window is laid out or drawn for it.
  * Thread: main.
  */
@@ -66,14 +66,17 @@ ov_timeline_announce (OvTimeline *self)
                                   -1);
 }
 
-/* A pixel's worth of time has passed since the last drawing. */
+/* Another view than was drawn last; beside a view that stays, its newest end has moved by a pixel. */
 static gboolean
 has_moved (OvTimeline *self)
 {
-  double pixels = ov_timeline_get_extent (self) * gtk_widget_get_scale_factor (GTK_WIDGET (self));
+  double pixels = ov_timeline_get_extent (self);
 
-  return fabs ((double) (self->last_ns - self->drawn_last_ns)) * pixels
-         >= (double) (self->to_ns - self->from_ns);
+  if (self->to_ns != self->drawn_to_ns)
+    return TRUE;
+
+  return !self->follows && self->drawn_last_ns < self->to_ns
+         && fabs ((double) (self->last_ns - self->drawn_last_ns)) * pixels >= (double) (self->to_ns - self->from_ns);
 }
 
 static gboolean
