@@ -355,7 +355,8 @@ ov_feed_note (OvFeed     *self,
     return; /* nothing is there that it could stand behind */
 
   g_mutex_lock (&self->intake_lock);
-  self->n_notes = 0; /* what was to come before a batch did not begin */
+  if (g_str_equal (note, OV_NOTE_CENSUS_BROKEN))
+    self->n_notes = 0; /* it did not even begin */
   write_note (self, &(Note) { note, number }, at_ns);
   g_mutex_unlock (&self->intake_lock);
 }

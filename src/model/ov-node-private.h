@@ -70,6 +70,7 @@ struct _OvNode
   OvWakeup       *names;       /* actors of the store want names */
   guint32         n_named;
   guint64         n_censuses;  /* of this connection: the ids that the probe gives them */
+  guint32         creation;    /* of its pids; another one is another life */
   gint64          lost_ns;     /* when the connection was lost; 0: it is there, or never was */
   GListStore     *traces;      /* OvTrace */
   GHashTable     *starting;    /* id -> OvTrace that the node has not confirmed */

@@ -89,6 +89,16 @@ note_gap (OvNode         *self,
     self->census_timer = g_timeout_add (CENSUS_AGAIN_MS, census_due_cb, self);
 }
 
+/* The node was started again since: the axis goes on, and says so. */
+static void
+note_life (OvNode      *self,
+           const OvPid *pid)
+{
+  if (self->creation != 0)
+    ov_feed_note (self->feed, OV_NOTE_OTHER_LIFE, pid->creation);
+  self->creation = pid->creation;
+}
+
 void
 ov_node_batch_cb (OvProbe       *probe,
                   OvProbeReader *reader,
@@ -99,6 +109,8 @@ ov_node_batch_cb (OvProbe       *probe,
 
   while (ov_probe_reader_next (reader, &record))
     {
+      if (record.type == OV_RECORD_PROCESS && record.pid.creation != self->creation)
+        note_life (self, &record.pid);
       ov_process_table_apply (self->table, &record);
       ov_node_note_record (self, &record);
       if (record.type == OV_RECORD_NODE)

@@ -378,6 +378,24 @@ test_past (void)
   tear_down (&fixture);
 }
 
+static gboolean
+has_note (OvStore    *store,
+          const char *note)
+{
+  OvEvent event;
+
+  for (guint64 i = ov_store_get_first (store); i < ov_store_get_end (store); i++)
+    if (ov_store_get_event (store, i, &event) && event.kind == OV_EVENT_RECORDS)
+      {
+        g_autoptr (GBytes) payload = ov_store_dup_payload (store, i);
+
+        if (memmem (g_bytes_get_data (payload, NULL), g_bytes_get_size (payload), note, strlen (note)))
+          return TRUE;
+      }
+
+  return FALSE;
+}
+
 /* A node that goes down in mid-recording: what was received is in the file, and a new life goes on in it. */
 static void
 test_lost_in_recording (void)
@@ -400,6 +418,7 @@ test_lost_in_recording (void)
   ov_test_node_kill (fixture.peer);
   wait_until (ov_node_get_state (fixture.node) == OV_NODE_GONE, 10000);
   g_assert_nonnull (ov_node_get_recorder (fixture.node));
+  g_assert_false (has_note (ov_node_get_store (fixture.node), "other-life"));
   events = ov_store_get_end (ov_node_get_store (fixture.node));
 
   again = ov_test_node_start ("torn@localhost", NULL);
@@ -421,6 +440,7 @@ test_lost_in_recording (void)
   g_assert_no_error (opened.error);
   g_assert_cmpuint (ov_process_table_get_n_alive (ov_node_get_processes (opened.node)), >, 20);
   g_assert_cmpuint (ov_node_get_info (opened.node)->lost_bytes, ==, 0);
+  g_assert_true (has_note (ov_node_get_store (opened.node), "other-life"));
   g_assert_cmpuint (ov_store_get_end (ov_node_get_store (opened.node)), >, events);
   g_clear_object (&opened.node);
   g_unlink (path);

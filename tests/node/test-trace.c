@@ -329,6 +329,40 @@ test_flood (void)
   tear_down (&fixture);
 }
 
+/* Ten million events and more, each of them shown or counted as dropped: for "-m slow". */
+static void
+test_ten_million (void)
+{
+  OvTraceTarget target = { OV_TRACE_ALL };
+  OvTraceSpec spec = {
+    .targets = &target, .n_targets = 1, .flags = OV_TRACE_SEND | OV_TRACE_RECEIVE,
+    .level = OV_TRACE_EVENTS, .rate = NO_GOVERNOR,
+  };
+  Fixture fixture;
+
+  if (!g_test_slow ())
+    {
+      g_test_skip ("slow; run with -m slow");
+      return;
+    }
+  if (!set_up (&fixture, "million@localhost"))
+    return;
+
+  start_trace (&fixture, &spec);
+  g_assert_no_error (fixture.error);
+  ov_test_node_assert_eval (fixture.peer,
+    "begin register(millions, spawn(fun() -> "
+    "Ping = fun L(0, _) -> ok; L(N, P) -> P ! {self(), N}, receive {pong, N} -> L(N - 1, P) end end, "
+    "Pong = fun L() -> receive {From, N} -> From ! {pong, N}, L() end end, "
+    "Ping(5000000, spawn_link(Pong)) end)) end", "true");
+  wait_until (ov_trace_get_sum (fixture.trace)->generated >= 10 * 1000 * 1000
+              || ov_trace_get_level (fixture.trace) == OV_TRACE_OFF, 400000);
+  stop_trace (&fixture);
+  check_sum (&fixture);
+  g_assert_cmpuint (ov_trace_get_sum (fixture.trace)->generated, >=, 10 * 1000 * 1000);
+  tear_down (&fixture);
+}
+
 static void
 test_limits (void)
 {
@@ -468,6 +502,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/node/trace/events", test_events);
   g_test_add_func ("/node/trace/flood", test_flood);
+  g_test_add_func ("/node/trace/ten-million", test_ten_million);
   g_test_add_func ("/node/trace/limits", test_limits);
   g_test_add_func ("/node/trace/calls", test_calls);
   g_test_add_func ("/node/trace/lost", test_lost);
