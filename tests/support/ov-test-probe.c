@@ -328,7 +328,11 @@ ov_test_node_assert_same (OvTestNode *node,
         return;
       if (g_get_monotonic_time () > until)
         {
-          g_printerr ("before: %s\nnow:    %s\n", before, now);
+          g_autofree char *newest = ov_test_node_eval (
+              node, "[{P, process_info(P, [initial_call, current_stacktrace, links, dictionary,"
+                    " messages])} || P <- lists:nthtail(max(0, length(processes()) - 5), processes())]");
+
+          g_printerr ("before: %s\nnow:    %s\nnewest: %s\n", before, now, newest);
           g_assert_not_reached ();
         }
       g_main_context_iteration (NULL, FALSE);

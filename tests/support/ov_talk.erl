@@ -4,8 +4,8 @@
 %% known beforehand.  OTP 23 to 29.
 -module(ov_talk).
 -behaviour(gen_server).
--export([start/1, stop/1, ping/2, pong/1, pairs/2, ring/2, calls/2, flood/2, null/0, null_trace/2,
-         add/2, fail/1, tree/1, start_worker/1, speed/1, run/1]).
+-export([start/1, stop/1, tree/1, start_worker/1, add/2, fail/1]).
+-export([prepare/2, go/0, null_trace/1, null_stop/0, flood/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 %% ---- one server, by name --------------------------------------------------------------------
@@ -55,7 +55,64 @@ add(A, B) -> A + B.
 
 fail(What) -> error(What).
 
-%% ---- loads: {Ns, Operations} ----------------------------------------------------------------
+%% ---- loads ----------------------------------------------------------------------------------
+
+%% A load that waits: its processes as {Id, Serial}.  One at a time, held by a registered process.
+prepare(Load, N) ->
+    Self = self(),
+    Holder = spawn(fun() -> hold(Load, N, Self) end),
+    receive {Holder, Pids} -> [id(Pid) || Pid <- Pids] end.
+
+id(Pid) ->
+    {ok, [Id, Serial], _} = io_lib:fread("<0.~d.~d>", pid_to_list(Pid)),
+    {Id, Serial}.
+
+hold(Load, N, Owner) ->
+    register(ov_talk_load, self()),
+    {Pids, Fun} = load(Load, N),
+    {Driver, Mon} = run(Fun),
+    put(pids, [Driver | Pids]),
+    Owner ! {self(), [Driver | Pids]},
+    held(Driver, Mon, Pids).
+
+held(Driver, Mon, Pids) ->
+    receive
+        {null, From} ->
+            Tracer = spawn_opt(fun null/0, [{priority, high}, {message_queue_data, off_heap}]),
+            Flags = [send, 'receive', monotonic_timestamp, {tracer, Tracer}],
+            [erlang:trace(Pid, true, Flags) || Pid <- [Driver | Pids]],
+            register(ov_talk_null, Tracer),
+            From ! {self(), ok},
+            held(Driver, Mon, Pids);
+        {go, From} ->
+            Ns = speed({Driver, Mon}),
+            Ref = erlang:trace_delivered(all),
+            receive {trace_delivered, all, Ref} -> ok end,
+            From ! {self(), Ns}
+    end.
+
+load(ping_pong, N) -> pairs(1, N);
+load(ring, N) -> ring(10, N div 10);
+load(gen_server, N) -> calls(1, N).
+
+%% How long it took, ns.
+go() -> ask(go).
+
+null_trace(_) -> ask(null).
+
+%% How many it got.
+null_stop() ->
+    ov_talk_null ! {stop, self()},
+    receive {null, N} -> N end.
+
+ask(What) ->
+    Holder = whereis(ov_talk_load),
+    Mon = monitor(process, Holder),
+    Holder ! {What, self()},
+    receive
+        {Holder, Answer} -> demonitor(Mon, [flush]), Answer;
+        {'DOWN', Mon, _, _, Reason} -> exit(Reason)
+    end.
 
 %% Two processes, N round trips.
 ping(Pong, N) ->
@@ -85,7 +142,7 @@ speed({Pid, Mon}) ->
         {'DOWN', Mon, _, _, Reason} -> exit(Reason)
     end.
 
-%% {Processes, Fun}: what is traced, and what is to be measured.
+%% {Processes, Fun}: who takes part besides the one that runs the fun.
 pairs(1, N) ->
     Pong = spawn(fun() -> pong(stop) end),
     {[Pong], fun() -> ping(Pong, N), Pong ! stop end}.
@@ -135,10 +192,11 @@ flooding(Owner, Pong, Until, N) ->
 
 %% ---- the null tracer ------------------------------------------------------------------------
 
-%% Receives and forgets.
-null() -> receive _ -> null() end.
+%% Receives and forgets, and can say how many there were.
+null() -> null(0).
 
-null_trace(Pids, Flags) ->
-    Tracer = spawn_opt(fun null/0, [{priority, high}]),
-    [erlang:trace(Pid, true, [{tracer, Tracer}, monotonic_timestamp | Flags]) || Pid <- Pids],
-    Tracer.
+null(N) ->
+    receive
+        {stop, From} -> From ! {null, N};
+        _ -> null(N + 1)
+    end.

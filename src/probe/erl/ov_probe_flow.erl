@@ -1,11 +1,13 @@
 %% SPDX-License-Identifier: GPL-3.0-or-later
 %%
 %% The level of edges: who sends what to whom is counted here, on the node, and told a few times a
-%% second.  Counters live in the tracer's process dictionary, the cheapest table there is:
+%% second.  The table is the tracer's process dictionary, where a pair of pids is found in 30 ns (with the
+%% shape in the key it were 180), the sums are in an array of counters:
 %%
-%%    {From, To, Shape, Id} => {Count, Bytes}       an edge of this window
-%%    {tag, Tag} => {Caller, Callee, Since, Id}     a call that has no answer yet
+%%    {From, To} => [{Id, Shape, Slot}]             edges of this window
+%%    Reference => {Caller, Callee, Since, Id}      a call that has no answer yet
 %%    {latencies, Id} => {N, List},  {edges, Id} => N,  {lost, Id} => N
+%%    counters => {Array, Free}                     Free: slots that are not used
 %%
 %% A message is counted where it is sent.  What a traced process receives from one that is not traced
 %% is counted where it arrives.  An answer to a call may be sent to an alias, a reference: the tag says
@@ -16,6 +18,7 @@
 
 -define(WINDOW_NS, 100000000).
 -define(MAX_EDGES, 10000).     % different ones of a window
+-define(MAX_SHAPES, 40).       % of one pair; what comes beyond has none
 -define(PIECE, 1000).          % edges in one message
 -define(MAX_LATENCIES, 200).   % of a window
 -define(MAX_TAGS, 5000).
@@ -56,27 +59,35 @@ one({trace_ts, To, 'receive', Term, From, _}, Id, View) -> 1 - received(From, To
 one({trace_ts, To, 'receive', Term, _}, Id, View) -> 1 - received(undefined, To, Term, Id, View);
 one({trace_ts, From, _, Term, To, Time}, Id, _) -> sent(From, To, Term, Time, Id), 1.
 
-sent(From, To, {'$gen_call', {Caller, Tag}, _} = Term, Time, Id) ->
-    put({tag, Tag}, {Caller, To, Time, Id}),
+sent(From, To, {'$gen_call', {Caller, [alias | Ref]}, _} = Term, Time, Id) ->
+    put(Ref, {Caller, To, Time, Id}),
     count(From, To, Term, Id);
+sent(From, To, {'$gen_call', {Caller, Tag}, _} = Term, Time, Id) ->
+    _ = is_tag(Tag) andalso put(reference(Tag), {Caller, To, Time, Id}),
+    count(From, To, Term, Id);
+sent(From, To, {[alias | Ref], _} = Term, Time, Id) ->
+    answered(From, To, Ref, Term, Time, Id);
 sent(From, To, {Tag, _} = Term, Time, Id) when is_reference(Tag) ->
     answered(From, To, Tag, Term, Time, Id);
-sent(From, To, {[alias | _] = Tag, _} = Term, Time, Id) ->
-    answered(From, To, Tag, Term, Time, Id);
-sent(From, To, {[[alias | _] | _] = Tag, _} = Term, Time, Id) ->
-    answered(From, To, Tag, Term, Time, Id);
+sent(From, To, {[[alias | Ref] | _], _} = Term, Time, Id) ->
+    answered(From, To, Ref, Term, Time, Id);
 sent(From, To, Term, _, Id) ->
     count(From, To, Term, Id).
 
-answered(From, To, Tag, Term, Time, Id) ->
-    case get({tag, Tag}) of
+reference([[alias | Ref] | _]) -> Ref;
+reference(Ref) -> Ref.
+
+answered(From, To, Ref, Term, Time, Id) when is_reference(Ref) ->
+    case get(Ref) of
         {Caller, _, Since, Id} ->
-            erase({tag, Tag}),
+            erase(Ref),
             latency(Caller, From, Time - Since, Id),
             count(From, Caller, Term, Id);
         _ ->
             count(From, To, Term, Id)
-    end.
+    end;
+answered(From, To, _, Term, _, Id) ->
+    count(From, To, Term, Id).
 
 latency(Caller, Callee, Ns, Id) when is_pid(Caller) ->
     case get({latencies, Id}) of
@@ -101,21 +112,57 @@ is_member(From, Id, Members) ->
     end.
 
 count(From, To, Term, Id) ->
-    Key = {From, To, shape(Term), Id},
-    Size = erlang:external_size(Term),
-    case get(Key) of
-        undefined -> new(Key, Size, Id);
-        {Count, Bytes} -> put(Key, {Count + 1, Bytes + Size})
+    Known = get({From, To}),
+    case slot(Known, Id, shape(Term)) of
+        Slot when is_integer(Slot) -> add(Slot, erlang:external_size(Term), get(counters));
+        Shape -> new(Known, From, To, Shape, Term, Id)
     end.
 
-new(Key, Size, Id) ->
-    case get({edges, Id}) of
-        N when is_integer(N), N >= ?MAX_EDGES ->
-            put({lost, Id}, case get({lost, Id}) of undefined -> 1; Lost -> Lost + 1 end);
-        N ->
-            put({edges, Id}, case N of undefined -> 1; _ -> N + 1 end),
-            put(Key, {1, Size})
+%% Its slot, or the shape again when there is none.
+slot([{Id, Shape, Slot} | _], Id, Shape) -> Slot;
+slot([_ | Others], Id, Shape) -> slot(Others, Id, Shape);
+slot(_, _, Shape) -> Shape.
+
+add(Slot, Size, {Array, _}) ->
+    counters:add(Array, Slot, 1),
+    counters:add(Array, Slot + 1, Size).
+
+new(Known, From, To, Shape, Term, Id) when is_list(Known), length(Known) >= ?MAX_SHAPES, Shape =/= '_' ->
+    case slot(Known, Id, '_') of
+        '_' -> open(Known, From, To, '_', Term, Id);
+        Slot -> add(Slot, erlang:external_size(Term), get(counters))
+    end;
+new(undefined, From, To, Shape, Term, Id) ->
+    open([], From, To, Shape, Term, Id);
+new(Known, From, To, Shape, Term, Id) ->
+    open(Known, From, To, Shape, Term, Id).
+
+open(Known, From, To, Shape, Term, Id) ->
+    N = case get({edges, Id}) of undefined -> 0; Edges -> Edges end,
+    case slots() of
+        {Array, [Slot | Free]} when N < ?MAX_EDGES ->
+            put(counters, {Array, Free}),
+            put({edges, Id}, N + 1),
+            put({From, To}, Known ++ [{Id, Shape, Slot}]),
+            add(Slot, erlang:external_size(Term), {Array, Free});
+        _ ->
+            put({lost, Id}, case get({lost, Id}) of undefined -> 1; Lost -> Lost + 1 end)
     end.
+
+slots() ->
+    case get(counters) of
+        undefined -> {counters:new(2 * ?MAX_EDGES, []), lists:seq(1, 2 * ?MAX_EDGES, 2)};
+        Slots -> Slots
+    end.
+
+%% What a slot held; it is free again.
+emptied(Slot) ->
+    {Array, Free} = get(counters),
+    Sum = {counters:get(Array, Slot), counters:get(Array, Slot + 1)},
+    counters:put(Array, Slot, 0),
+    counters:put(Array, Slot + 1, 0),
+    put(counters, {Array, [Slot | Free]}),
+    Sum.
 
 %% ---- the end of a window --------------------------------------------------------------------
 
@@ -130,17 +177,22 @@ take(Id) ->
 taken(Id, Entries) ->
     Old = erlang:monotonic_time(nanosecond) - ?TAG_NS,
     {Edges, Tags} = lists:foldl(fun(Entry, Acc) -> taken(Entry, Id, Old, Acc) end, {[], 0}, Entries),
-    _ = Tags > ?MAX_TAGS andalso [erase(Key) || {{tag, _} = Key, _} <- Entries],
+    _ = Tags > ?MAX_TAGS andalso [erase(Key) || {Key, _} <- Entries, is_reference(Key)],
     Edges.
 
-taken({{From, To, Shape, Id} = Key, {Count, Bytes}}, Id, _, {Edges, Tags}) ->
-    erase(Key),
-    {[{process(From), process(To), Shape, Count, Bytes} | Edges], Tags};
-taken({{tag, _} = Key, {_, _, Since, _}}, _, Old, {Edges, Tags}) ->
+taken({Key, {_, _, Since, _}}, _, Old, {Edges, Tags}) when is_reference(Key) ->
     _ = Since < Old andalso erase(Key),
     {Edges, Tags + 1};
+taken({{From, To} = Key, [{_, _, _} | _] = Known}, Id, _, {Edges, Tags}) ->
+    {Mine, Others} = lists:partition(fun({Of, _, _}) -> Of =:= Id end, Known),
+    _ = case Others of [] -> erase(Key); _ -> put(Key, Others) end,
+    {[edge(From, To, Entry) || Entry <- Mine] ++ Edges, Tags};
 taken(_, _, _, Acc) ->
     Acc.
+
+edge(From, To, {_, Shape, Slot}) ->
+    {Count, Bytes} = emptied(Slot),
+    {process(From), process(To), Shape, Count, Bytes}.
 
 %% A name of this node becomes its process; of an alias nobody knows whose it is.
 process(undefined) ->
@@ -166,10 +218,10 @@ piece(Edges, Latencies) ->
 
 %% What is left of a trace that has ended.
 forget(Id) ->
+    _ = take(Id),
     lists:foreach(fun({Key, _}) -> is_of(Key, Id) andalso erase(Key) end, get()).
 
-is_of({_, _, _, Of}, Id) -> Of =:= Id;
-is_of({tag, _}, _) -> true;
+is_of(Key, _) when is_reference(Key) -> true;
 is_of({Kind, Of}, Id) -> Of =:= Id andalso lists:member(Kind, [latencies, edges, lost]);
 is_of(_, _) -> false.
 

@@ -317,10 +317,10 @@ strip(Most, #{members := Members, traces := Traces, vm := Vm} = State) ->
             too_many
     end.
 
-%% What tells of births and ends stays.
+%% What tells of births and ends stays; who is not asked for these has no flag at all, since any
+%% makes a process slower.
 bare(Pid, State) ->
-    [Flag || Flag <- want(Pid, State),
-             lists:member(Flag, [procs, set_on_spawn, monotonic_timestamp])].
+    stamped([Flag || Flag <- want(Pid, State), Flag =:= procs orelse Flag =:= set_on_spawn]).
 
 restore(#{members := Members, vm := Vm} = State) ->
     lists:foreach(fun(Pid) -> ov_probe_vm:flags(want(Pid, State), Pid, Vm) end, maps:keys(Members)).
