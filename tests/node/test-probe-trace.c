@@ -442,7 +442,14 @@ test_backlog (void)
   eval (&self, "spawn(fun() -> register(pump, self()), (fun P() -> gen_server:cast(a, x),"
                " erlang:yield(), receive stop -> ok after 0 -> P() end end)() end)");
   ov_test_trace_set_delay (self.trace, 20 * 1000);
-  g_assert_true (ov_test_trace_wait_level (self.trace, 1, OV_TRACE_OFF, 30 * 1000));
+  if (!ov_test_trace_wait_level (self.trace, 1, OV_TRACE_OFF, 30 * 1000))
+    {
+      OvTestSum sum = ov_test_trace_get (self.trace, 1);
+
+      g_error ("level %u, generated %" G_GUINT64_FORMAT ", sent %" G_GUINT64_FORMAT ", dropped %"
+               G_GUINT64_FORMAT ", %u meters, %u messages", sum.meter.level, sum.meter.generated,
+               sum.meter.sent, sum.meter.dropped, sum.n_meters, sum.n_messages);
+    }
   ov_test_trace_set_delay (self.trace, 0);
   ov_test_node_assert_eval (self.node, "erlang:trace_info(whereis(a), flags)", "{flags,[]}");
   answer = ov_test_trace_ask (self.trace, "trace_level", "#{id => 1, level => <<\"events\">>}");

@@ -47,8 +47,6 @@ fast(Room, Due, Id, View, Known) ->
             next(Time, Room - 1, Due, Id, View, Known + More);
         Other ->
             {{other, Other}, Room, Known}
-    after 5 ->
-        {quiet, Room, Known}
     end.
 
 next(Time, Room, Due, _, _, Known) when Time >= Due -> {due, Room, Known};

@@ -108,7 +108,8 @@ pause_messages(#{vm := Vm} = State) ->
         too_many -> trip(<<"foreign-tracer">>, Next)
     end.
 
-by(How, #{gov := Gov} = State) ->
+by(How, #{gov := #{until := Until, since := Now} = Gov} = State) ->
+    erlang:send_after((Until - Now + 999999) div 1000000, self(), wake),
     State#{gov := Gov#{by := How}}.
 
 %% How much of the window will be paused is known when the pause begins.
@@ -332,7 +333,7 @@ behind(Before, #{traces := Traces, gov := #{behind := Ticks} = Gov} = State) ->
     Lost = maps:fold(fun(Id, Trace, Acc) -> Acc orelse is_behind(Trace, maps:get(Id, Before, Trace)) end,
                      false, Traces),
     case Lost of
-        false -> State#{gov := Gov#{behind := 0}};
+        false -> State#{gov := Gov#{behind := max(0, Ticks - 1)}};
         true when Ticks + 1 < ?BACKLOG_TICKS -> State#{gov := Gov#{behind := Ticks + 1}};
         true -> trip(<<"backlog">>, State#{gov := Gov#{behind := 0}})
     end.

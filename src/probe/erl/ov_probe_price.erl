@@ -12,13 +12,15 @@
 %% {NsToEmit, NsToTake}, or none when the node was too busy to tell.
 measure(Vm) ->
     Tracer = self(),
-    {Pid, Mon} = spawn_monitor(fun() -> subject(Tracer) end),
+    {Pid, Mon} = spawn_opt(fun() -> subject(Tracer) end, [link, monitor]),
     Bare = sends(Pid),
     _ = ov_probe_vm:flags([send, 'receive', monotonic_timestamp], Pid, Vm),
     Traced = sends(Pid),
     _ = ov_probe_vm:off(Pid, Vm),
     Pid ! stop,
-    receive {'DOWN', Mon, _, _, _} -> ok after ?WAIT_MS -> exit(Pid, kill) end,
+    receive {'DOWN', Mon, _, _, _} -> ok
+    after ?WAIT_MS -> unlink(Pid), exit(Pid, kill)
+    end,
     wait(ov_probe_vm:delivered(Vm)),
     {Count, Taken} = drain(Pid),
     price(Bare, Traced, Count, Taken).

@@ -19,7 +19,7 @@
 -export([start/4, call/2, flush/2, word/1]).
 
 -define(FLUSH_NS, 5000000).    % age of the oldest event in a batch; and as long again when it is quiet
--define(QUIET_MS, 5).
+-define(WAKE_MS, 5).           % the loops of events are left that often
 -define(TICK_NS, 250000000).
 -define(FINISH_NS, 2000000000). % how long the last batches wait for credit
 -define(DRAIN, 5000).
@@ -43,7 +43,7 @@ start(To, Guard, Owner, Life) ->
            #{vm => Vm, to => To, owner => Owner, out => ov_probe_stream:new(To), traces => #{},
              fast => none, members => #{}, own => #{self() => []}, monitors => #{}, names => #{},
              life => Life, lent => #{}, vanished => [], jobs => [], served => 0, calls => #{}, ports => #{},
-             tick_at => now_ns() + ?TICK_NS, retry_at => none, busy => 0,
+             tick_at => now_ns() + ?TICK_NS, retry_at => none, wakes => false,
              offset => erlang:time_offset(nanosecond), prices => none})).
 
 %% ---- the loop -------------------------------------------------------------------------------
@@ -82,8 +82,9 @@ taken({events, Id, Nodes}, Message, State) when element(1, Message) =:= trace_ts
     case room(N, Id, Begun) of
         Room when Room > 0 ->
             Due = case N of 0 -> ?FAR; _ -> Since + ?FLUSH_NS end,
+            Awake = woken_later(Begun),
             {Why, Left, Full} = fast(Room, Due, Nodes, Buffer),
-            done(Why, take(Id, Room - Left, Full, Begun));
+            done(Why, take(Id, Room - Left, Full, Awake));
         _ ->
             due(Begun)
     end;
@@ -92,8 +93,9 @@ taken({edges, Id, Scope}, Message, State) when element(1, Message) =:= trace_ts 
     case room(0, Id, Begun) of
         Room when Room > 0 ->
             Due = From + ov_probe_flow:window_ns(),
+            Awake = woken_later(Begun),
             {Why, Left, Known} = ov_probe_flow:fast(Room, Due, Id, {Scope, Members}, 0),
-            Spent = ov_probe_govern:spend(Room - Left, Begun),
+            Spent = ov_probe_govern:spend(Room - Left, Awake),
             done(Why, counted(Id, Room - Left - Known, Spent));
         _ ->
             due(Begun)
@@ -103,6 +105,14 @@ taken({off, Id}, Message, State) when element(1, Message) =:= trace_ts ->
     done(Why, lose(Id, Lost, handle(Message, State)));
 taken(_, Message, State) ->
     due(handle(Message, State)).
+
+%% The loops wait without a limit, since setting one for each event costs as much as taking it; one
+%% timer at a time gets us out of them.
+woken_later(#{wakes := true} = State) ->
+    State;
+woken_later(State) ->
+    erlang:send_after(?WAKE_MS, self(), wake),
+    State#{wakes := true}.
 
 %% What was on its way when the fuse went.
 drained(Room, Lost) when Lost >= Room ->
@@ -146,8 +156,6 @@ fast(Room, Due, Nodes, Buffer) ->
             next(Time, Room - 1, Due, Nodes, [ov_probe_event:trim(Event, Nodes) | Buffer]);
         Other ->
             {{other, Other}, Room, Buffer}
-    after ?QUIET_MS ->
-        {quiet, Room, Buffer}
     end.
 
 next(Time, Room, Due, _, Buffer) when Time >= Due -> {due, Room, Buffer};
@@ -163,6 +171,8 @@ cut(Term, Event, Nodes) ->
 
 handle(Event, State) when element(1, Event) =:= trace_ts ->
     event(Event, State);
+handle(wake, State) ->
+    State#{wakes := false};
 handle({ov_ack, Seq}, #{out := Out} = State) ->
     State#{out := ov_probe_stream:ack(Seq, Out)};
 handle({seq_trace, Label, _, Time} = Event, State) ->
