@@ -129,16 +129,24 @@ update_shown (OvEventPage *self)
 
 /* Following. */
 
+/* The view's own action; GTK 4.8 has no function for it. */
+static void
+scroll_to (OvEventPage *self,
+           guint        position)
+{
+  gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),
+                              "list.scroll-to-item", "u", position);
+}
+
 static gboolean
 follow_cb (gpointer user_data)
 {
   OvEventPage *self = user_data;
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->list));
 
+  if (self->is_following && n > 0)
+    scroll_to (self, n - 1);
   self->follow_id = 0;
-  if (self->is_following)
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment)
-                                          - gtk_adjustment_get_page_size (adjustment));
   return G_SOURCE_REMOVE;
 }
 
@@ -146,8 +154,8 @@ follow_cb (gpointer user_data)
 static void
 length_changed_cb (OvEventPage *self)
 {
-  if (self->is_following && self->follow_id == 0)
-    self->follow_id = g_idle_add (follow_cb, self);
+  if (self->is_following && self->follow_id == 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+    self->follow_id = g_timeout_add (REVEAL_MS, follow_cb, self);
 }
 
 static void
@@ -171,9 +179,7 @@ reveal_cb (gpointer user_data)
   if (position == G_MAXUINT)
     return G_SOURCE_REMOVE;
   gtk_single_selection_set_selected (self->selection, position);
-  /* The view's own action; GTK 4.8 has no function for it. */
-  gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),
-                              "list.scroll-to-item", "u", position);
+  scroll_to (self, position);
   return G_SOURCE_REMOVE;
 }
 
@@ -202,6 +208,7 @@ ov_event_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (ov_event_page_parent_class)->map (widget);
   reveal_wanted (OV_EVENT_PAGE (widget));
+  length_changed_cb (OV_EVENT_PAGE (widget));
 }
 
 /* The filter. */

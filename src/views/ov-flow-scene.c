@@ -25,6 +25,8 @@
 #define ELSEWHERE_ID    (ENDED_ID | 1)
 #define ROOT            0u
 #define MAX_HEAT        254
+#define PROBE_LABEL     "Overstory probe"
+#define PROBE_NAME      "ov_probe"
 
 /* One group or actor while the tree is put together. */
 typedef struct
@@ -175,6 +177,19 @@ find_group (Build   *build,
   return ensure_group (build, ROOT, ENDED_ID, OV_SLOT_NONE, OV_STRING_NONE);
 }
 
+/* What this program has on the node is no part of the system that is looked at. */
+static gboolean
+is_ours (Build   *build,
+         guint32  slot)
+{
+  const OvProcess *row = slot != OV_SLOT_NONE ? ov_process_table_get_row (build->table, slot) : NULL;
+  OvStrings *strings = ov_process_table_get_strings (build->table);
+  const char *label = row ? ov_strings_get (strings, row->label) : NULL;
+  const char *name = row ? ov_strings_get (strings, row->name) : NULL;
+
+  return (label && g_str_has_prefix (label, PROBE_LABEL)) || (name && g_str_has_prefix (name, PROBE_NAME));
+}
+
 static void
 place_actors (Build *build)
 {
@@ -183,6 +198,8 @@ place_actors (Build *build)
       const OvFlowNode *node = &build->flow->nodes[i];
       guint32 slot = ov_actor_find_slot (build->table, build->store, node->actor);
 
+      if (is_ours (build, slot))
+        continue;
       add_place (build, find_group (build, node->actor, slot), &(Place) {
         .id = ov_flow_scene_id_of (node->actor), .actor = node->actor, .slot = slot,
         .rate = node->rate_in + node->rate_out });

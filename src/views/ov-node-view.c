@@ -14,6 +14,7 @@
 
 #include "views/ov-actor-words.h"
 #include "views/ov-event-words.h"
+#include "views/ov-room.h"
 #include "views/ov-settings.h"
 #include "views/ov-words.h"
 
@@ -279,6 +280,7 @@ ov_node_view_class_init (OvNodeViewClass *klass)
   g_type_ensure (OV_TYPE_PATH_PAGE);
   g_type_ensure (OV_TYPE_PROCESS_PAGE);
   g_type_ensure (OV_TYPE_RESTART_PAGE);
+  g_type_ensure (OV_TYPE_ROOM);
   g_type_ensure (OV_TYPE_SEQUENCE_PAGE);
   g_type_ensure (OV_TYPE_TIME_STRIP);
   g_type_ensure (OV_TYPE_TREE_PAGE);

@@ -11,6 +11,8 @@
 
 #include "views/ov-recordings.h"
 
+#include <adwaita.h>
+
 #include "views/ov-file-dialog.h"
 #include "views/ov-request.h"
 #include "views/ov-words.h"
@@ -101,6 +103,23 @@ say_done (Request      *self,
     say (self, words);
 }
 
+/* What failed, why, what to try: more than a toast has room for. */
+static void
+explain (Request      *self,
+         const GError *error)
+{
+  g_autofree char *words = ov_request_dup_words (error);
+  GtkRoot *root = gtk_widget_get_root (self->parent);
+  GtkWidget *dialog;
+
+  dialog = adw_message_dialog_new (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL,
+                                   g_str_equal (self->id, "recording.open")
+                                     ? _("The recording could not be opened")
+                                     : _("It could not be recorded"), words);
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", _("_Close"));
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
 static void
 answered_cb (GObject      *source,
              GAsyncResult *result,
@@ -109,12 +128,10 @@ answered_cb (GObject      *source,
   g_autoptr(Request) self = user_data;
   g_autoptr(GError) error = NULL;
   g_autoptr(OvAnswerBody) body = ov_operation_run_finish (result, &error);
-  g_autofree char *words = NULL;
 
   if (!body)
     {
-      words = ov_request_dup_words (error);
-      say (self, words);
+      explain (self, error);
       return;
     }
   if (OV_IS_NODE (body->object))

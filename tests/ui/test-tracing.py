@@ -124,8 +124,11 @@ def refuse_recording(program, path):
     with open(path, "wb") as file:
         file.write(b"no recording at all" * 100)
     with Window(program, "--recording", path) as window:
-        window.wait("words about it", lambda: window.find(text="ecording", role=pyatspi.ROLE_LABEL))
+        window.get(text="The recording could not be opened", role=pyatspi.ROLE_LABEL)
         window.picture("no-recording")
+        window.press("Escape")
+        window.wait("the words are gone", lambda: not window.find(text="The recording could not be opened",
+                                                                 role=pyatspi.ROLE_LABEL))
         assert window.close() == 0
         assert not window.complaints(), "\n".join(window.complaints())
 
