@@ -3,51 +3,24 @@
  * OvEventFilter: an immutable question to events, and the walk over chunks that answers it.
  *
  * A chunk is passed over when its summary says that no event in it can match (kinds, time, actors); within
- * it, the postings of few actors, or the steps, say where to look.  What is true of a text or of an actor's
- * pid is found out once.
+ * it, the postings of few actors, or the steps, say where to look.
  * Invariant: passing over never changes the answer, only the time.
  * Thread: any.
  */
 #include "trace/ov-event-filter-private.h"
 
-#include "term/ov-term.h"
-#include "trace/ov-store-private.h"
-#include "trace/ov-verdicts-private.h"
-
 #include <string.h>
 
 /* More actors than this are looked for row by row. */
 #define MAX_LISTS 16
-/* Of a printed payload this much is searched. */
-#define MAX_PRINTED_CHARS 4000
 /* How often the clock is asked. */
 #define ROWS_PER_LOOK 64
-#define RECENT_PAYLOADS 512
-
-struct _OvEventFilter
-{
-  gatomicrefcount refs;
-  OvStore        *store;
-  OvEventQuery    query;  /* text is ours */
-  guint32        *actors; /* ascending */
-  guint           n_actors;
-  char           *text;   /* folded */
-  gsize           text_bytes;
-  gboolean        is_ascii;
-  OvVerdicts     *texts, *pids; /* with a text: does that text, the printed pid, contain it? */
-};
 
 typedef struct
 {
   const guint16 *postings;
   guint          n;
 } List;
-
-typedef struct
-{
-  guint32 payload, payload_bytes;
-  guint8  verdict; /* OvVerdict */
-} RecentPayload;
 
 /* A chunk that is looked into. */
 typedef struct
@@ -58,223 +31,8 @@ typedef struct
   List                 lists[MAX_LISTS];
   guint                n_lists;
   gboolean             has_lists;
-  RecentPayload       *recent; /* (nullable) */
+  OvRecentPayload       *recent; /* (nullable) */
 } View;
-
-/* ---- text ---- */
-
-static gboolean
-contains_ascii (const OvEventFilter *self,
-                const char          *text)
-{
-  char first[3] = { self->text[0], g_ascii_toupper (self->text[0]), '\0' };
-
-  for (text = strpbrk (text, first); text != NULL; text = strpbrk (text + 1, first))
-    if (g_ascii_strncasecmp (text, self->text, self->text_bytes) == 0)
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-is_ascii (const char *text)
-{
-  while (*text != '\0' && (guint8) *text < 0x80)
-    text++;
-
-  return *text == '\0';
-}
-
-/* Both are text; what is not ASCII is folded as Unicode has it. */
-static gboolean
-contains (const OvEventFilter *self,
-          const char          *text)
-{
-  g_autofree char *folded = NULL;
-
-  if (is_ascii (text))
-    return self->is_ascii && contains_ascii (self, text);
-  folded = g_utf8_casefold (text, -1);
-
-  return strstr (folded, self->text) != NULL;
-}
-
-static gboolean
-decide (OvVerdicts *verdicts,
-        guint32     number,
-        gboolean    answer)
-{
-  ov_verdicts_set (verdicts, number, answer ? OV_VERDICT_YES : OV_VERDICT_NO);
-
-  return answer;
-}
-
-static gboolean
-text_contains (OvEventFilter *self,
-               guint32        number)
-{
-  OvVerdict verdict = ov_verdicts_get (self->texts, number);
-  const char *text;
-
-  if (verdict != OV_VERDICT_UNKNOWN)
-    return verdict == OV_VERDICT_YES;
-  text = ov_names_get_text (self->store->names, number);
-
-  return decide (self->texts, number, text != NULL && contains (self, text));
-}
-
-static gboolean
-pid_contains (OvEventFilter *self,
-              guint32        actor)
-{
-  OvVerdict verdict = ov_verdicts_get (self->pids, actor);
-  g_autofree char *text = NULL;
-  OvPid pid;
-
-  if (verdict != OV_VERDICT_UNKNOWN)
-    return verdict == OV_VERDICT_YES;
-  pid = ov_names_get_actor (self->store->names, actor);
-  if (!ov_pid_is_none (&pid))
-    text = ov_pid_to_string (&pid, self->store->node);
-
-  return decide (self->pids, actor, text != NULL && contains (self, text));
-}
-
-/* By the name it has now, or by its pid. */
-static gboolean
-actor_contains (OvEventFilter *self,
-                guint32        actor)
-{
-  if (actor == OV_ACTOR_NONE)
-    return FALSE;
-
-  return text_contains (self, ov_names_get_name (self->store->names, actor)) || pid_contains (self, actor);
-}
-
-static gboolean
-payload_contains (OvEventFilter *self,
-                  const guint8  *payload,
-                  guint32        n,
-                  guint8         kind)
-{
-  const OvTermFormat format = { .max_chars = MAX_PRINTED_CHARS, .local_node = self->store->node };
-  g_autoptr (GString) text = NULL;
-
-  /* A batch of records and our own structs are nothing that is printed. */
-  if (n == 0 || kind == OV_EVENT_RECORDS || ov_event_kind_get_struct_size (kind) != 0)
-    return FALSE;
-
-  text = g_string_sized_new (256);
-  if (kind == OV_EVENT_LEVEL)
-    g_string_append_len (text, (const char *) payload, n);
-  else
-    ov_term_print_bytes (payload, n, &format, text, NULL);
-  if (kind == OV_EVENT_LEVEL && !g_utf8_validate (text->str, (gssize) text->len, NULL))
-    return FALSE;
-
-  return contains (self, text->str);
-}
-
-/* Same bytes lie at the same place, so they are printed once while one looks at a chunk. */
-static gboolean
-row_payload_contains (const View  *view,
-                      const OvRow *row,
-                      guint8       kind)
-{
-  OvEventFilter *self = (OvEventFilter *) view->filter;
-  RecentPayload *recent = NULL;
-  gboolean answer;
-
-  if (view->recent != NULL)
-    {
-      recent = &view->recent[(row->payload * 0x9e3779b1u) >> 23];
-      if (recent->verdict != OV_VERDICT_UNKNOWN
-          && recent->payload == row->payload
-          && recent->payload_bytes == row->payload_bytes)
-        return recent->verdict == OV_VERDICT_YES;
-    }
-
-  answer = payload_contains (self, view->body->payload + row->payload, row->payload_bytes, kind);
-  if (recent != NULL && kind != OV_EVENT_LEVEL && kind != OV_EVENT_RECORDS)
-    *recent = (RecentPayload) { row->payload, row->payload_bytes, answer ? OV_VERDICT_YES : OV_VERDICT_NO };
-
-  return answer;
-}
-
-static gboolean
-has_text (const View  *view,
-          const OvRow *row,
-          guint8       kind)
-{
-  /* What is found out is the same for everybody who asks; see OvVerdicts. */
-  OvEventFilter *self = (OvEventFilter *) view->filter;
-
-  return actor_contains (self, row->actor)
-         || actor_contains (self, row->peer)
-         || text_contains (self, row->shape)
-         || row_payload_contains (view, row, kind);
-}
-
-/* ---- one row ---- */
-
-static gboolean
-is_wanted_actor (const OvEventFilter *self,
-                 guint32              actor)
-{
-  guint low = 0;
-  guint high = self->n_actors;
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (self->actors[middle] < actor)
-        low = middle + 1;
-      else
-        high = middle;
-    }
-
-  return low < self->n_actors && self->actors[low] == actor;
-}
-
-static gboolean
-has_actors (const OvEventFilter *self,
-            const OvRow         *row)
-{
-  if (self->query.actors == NULL)
-    return TRUE;
-  if (self->query.both)
-    return is_wanted_actor (self, row->actor) && is_wanted_actor (self, row->peer);
-
-  return is_wanted_actor (self, row->actor) || is_wanted_actor (self, row->peer);
-}
-
-static gboolean
-is_in_time (const OvEventFilter *self,
-            gint64               min_ns,
-            gint64               max_ns)
-{
-  if (self->query.from_ns == 0 && self->query.to_ns == 0)
-    return TRUE;
-
-  return max_ns >= self->query.from_ns && min_ns < self->query.to_ns;
-}
-
-static gboolean
-row_matches (const View *view,
-             guint       i)
-{
-  const OvEventFilter *self = view->filter;
-  const OvRow *row = &view->body->rows[i];
-  guint8 kind = view->body->kinds[i];
-
-  return (self->query.kinds >> (kind % OV_CHUNK_KINDS) & 1) != 0
-         && is_in_time (self, view->body->times[i], view->body->times[i])
-         && (row->flags & self->query.flags) == self->query.flags
-         && (self->query.shape == 0 || row->shape == self->query.shape)
-         && has_actors (self, row)
-         && (self->text == NULL || has_text (view, row, ov_kind_of (kind)));
-}
 
 /* ---- one chunk ---- */
 
@@ -298,7 +56,7 @@ can_match (const OvEventFilter *self,
            const OvSummary     *summary)
 {
   return (summary->kinds & self->query.kinds) != 0
-         && is_in_time (self, summary->min_ns, summary->max_ns)
+         && ov_event_filter_is_in_time (self, summary->min_ns, summary->max_ns)
          && may_have_actors (self, summary);
 }
 
@@ -307,7 +65,7 @@ open_view (View                *self,
            const OvEventFilter *filter,
            const OvSummary     *summary,
            const OvBody        *body,
-           RecentPayload       *recent)
+           OvRecentPayload       *recent)
 {
   *self = (View) { .filter = filter, .summary = summary, .body = body, .recent = recent };
   if (summary == NULL || filter->query.actors == NULL || filter->n_actors > MAX_LISTS
@@ -352,7 +110,7 @@ can_step_match (const View *self,
 {
   const OvChunkStep *at = &ov_summary_get_steps (self->summary)[step];
 
-  return is_in_time (self->filter, at->min_ns, at->max_ns);
+  return ov_event_filter_is_in_time (self->filter, at->min_ns, at->max_ns);
 }
 
 /* The first row at or after @i that is worth a look; @end when there is none. */
@@ -436,7 +194,7 @@ harvest_rows (const View    *view,
     {
       guint64 number = chunk->first + i;
 
-      if (row_matches (view, i))
+      if (ov_event_filter_matches_row (view->filter, view->body, i, view->recent))
         g_array_append_val (harvest->numbers, number);
       if (is_over (harvest, ++n_looked))
         return i + 1;
@@ -452,7 +210,7 @@ harvest_chunk (const OvEventFilter *self,
                guint64              from,
                guint64              to,
                const Harvest       *harvest,
-               RecentPayload       *recent)
+               OvRecentPayload       *recent)
 {
   const OvSummary *summary = ov_chunk_get_summary (chunk);
   guint32 n = atomic_load_explicit (&chunk->n, memory_order_acquire);
@@ -466,7 +224,7 @@ harvest_chunk (const OvEventFilter *self,
 
   body = ov_store_get_body (self->store, chunk);
   if (recent != NULL)
-    memset (recent, 0, RECENT_PAYLOADS * sizeof *recent);
+    memset (recent, 0, OV_RECENT_PAYLOADS * sizeof *recent);
   open_view (&view, self, summary, body, recent);
   done = harvest_rows (&view, chunk, (guint) (from - chunk->first), MIN (end, body->limit), harvest);
 
@@ -503,12 +261,12 @@ ov_event_filter_collect (const OvEventFilter *self,
                          GArray              *numbers)
 {
   const Harvest harvest = { max, deadline_us, numbers };
-  g_autofree RecentPayload *recent = NULL;
+  g_autofree OvRecentPayload *recent = NULL;
   guint64 end = MIN (to, ov_store_get_end (self->store));
 
   /* For one single answer that is more work than it saves. */
   if (self->text != NULL && max > 1)
-    recent = g_new (RecentPayload, RECENT_PAYLOADS);
+    recent = g_new (OvRecentPayload, OV_RECENT_PAYLOADS);
 
   from = MAX (from, ov_store_get_first (self->store));
   while (from < end && !is_over (&harvest, 0))
@@ -552,7 +310,7 @@ find_last_in_chunk (const OvEventFilter *self,
   open_view (&view, self, summary, body, NULL);
   i = (guint) MIN (to - chunk->first, ov_chunk_get_n (chunk, body));
   for (i = previous_candidate (&view, i); i != G_MAXUINT && i >= begin; i = previous_candidate (&view, i))
-    if (row_matches (&view, i))
+    if (ov_event_filter_matches_row (self, body, i, NULL))
       return chunk->first + i;
 
   return OV_EVENT_NONE;
@@ -608,7 +366,7 @@ ov_event_filter_new (OvStore            *store,
 
       self->text = g_utf8_casefold (valid, -1);
       self->text_bytes = strlen (self->text);
-      self->is_ascii = is_ascii (self->text);
+      self->is_ascii = ov_is_ascii (self->text);
       self->texts = ov_verdicts_new ();
       self->pids = ov_verdicts_new ();
     }

@@ -109,6 +109,11 @@ gboolean ov_file_read_block   (const OvFileScan *self,
                                guint64           offset,
                                OvBlockHeader    *header); /* FALSE: none of ours, or beyond the end */
 
+/* ---- reading ---- */
+
+/* A store of a file whose header is good; takes the descriptor. */
+OvStore *ov_file_read         (OvFileScan *scan) G_GNUC_WARN_UNUSED_RESULT;
+
 /* ---- writing ---- */
 
 typedef struct _OvWriter OvWriter;

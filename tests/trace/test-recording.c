@@ -415,13 +415,15 @@ test_every_wrong_byte (Fixture       *fixture,
   g_autoptr (GBytes) whole = NULL;
   g_autofree guint8 *bytes = NULL;
   guint n_opened = 0;
-  gsize size;
+  gsize begin, size;
 
   record (fixture, portions);
   whole = read_file (fixture->path);
   bytes = g_memdup2 (g_bytes_get_data (whole, NULL), g_bytes_get_size (whole));
   size = g_bytes_get_size (whole) - (with_index != NULL ? 0 : 32);
-  for (gsize i = 0; i < size; i++)
+  /* With an index only the later part differs from without. */
+  begin = with_index != NULL ? size / 2 : 0;
+  for (gsize i = begin; i < size; i++)
     {
       g_autoptr (OvStore) store = NULL;
       g_autoptr (GError) error = NULL;
@@ -447,7 +449,7 @@ test_every_wrong_byte (Fixture       *fixture,
       ov_recording_info_clear (&info);
     }
   /* All but a wrong header of the file. */
-  g_assert_cmpuint (n_opened, >=, size - 1088);
+  g_assert_cmpuint (n_opened, >=, size - MAX (begin, 1088));
 }
 
 static void
