@@ -253,6 +253,45 @@ take_waiting (OvRestartLog      *self,
       add_stopped (self, decision, g_array_index (waiting, guint64, i), 0);
 }
 
+/* Whose place it took may be told twice: as a guess, and when the supervisor was asked. */
+static void
+add_start (OvRestartDecision    *decision,
+           const OvRestartStart *start)
+{
+  for (guint i = 0; i < decision->started->len; i++)
+    {
+      OvRestartStart *known = &g_array_index (decision->started, OvRestartStart, i);
+
+      if (ov_pid_equal (&known->pid, &start->pid))
+        {
+          known->old = start->old;
+          return;
+        }
+    }
+
+  g_array_append_val (decision->started, *start);
+  decision->last_ns = MAX (decision->last_ns, start->at_ns);
+  decision->recovered_ns = MAX (decision->recovered_ns, start->at_ns);
+}
+
+/* By its child id, where that is known, else by whose place it was said to have taken. */
+static void
+find_new_pid (OvRestartLog      *self,
+              OvRestartDecision *decision)
+{
+  const OvRestartDeath *failed = ov_restart_log_get_death (self, decision->failed);
+
+  for (guint i = 0; failed != NULL && i < decision->started->len; i++)
+    {
+      const OvRestartStart *start = &g_array_index (decision->started, OvRestartStart, i);
+      gboolean is_known = ends_siblings (decision->strategy) && start->child_id != NULL && failed->child_id != NULL;
+
+      if (ov_pid_equal (&start->by, &decision->supervisor)
+          && (is_known ? g_str_equal (start->child_id, failed->child_id) : ov_pid_equal (&start->old, &failed->pid)))
+        decision->new_pid = start->pid;
+    }
+}
+
 /* A child of @supervisor was started in the place of @old. */
 static void
 take_restart (OvRestartLog         *self,
@@ -287,13 +326,27 @@ take_restart (OvRestartLog         *self,
   decision = get_decision (self, number);
   if (waiting != NULL)
     take_waiting (self, decision, waiting);
-  g_array_append_val (decision->started, *start);
-  decision->last_ns = MAX (decision->last_ns, start->at_ns);
-  decision->recovered_ns = MAX (decision->recovered_ns, start->at_ns);
-  death = ov_restart_log_get_death (self, decision->failed);
-  if (death != NULL && ov_pid_equal (&death->pid, old))
-    decision->new_pid = start->pid;
+  add_start (decision, start);
+  find_new_pid (self, decision);
   ov_restart_log_grew (self, number, FALSE);
+}
+
+/* The supervisor above may have acted before it was known why. */
+static void
+tell_above (OvRestartLog *self,
+            guint64       supervisor_end,
+            guint         below)
+{
+  for (guint i = self->decisions->len; i-- > 0 && self->decisions->len - i < LOOK_BACK;)
+    {
+      OvRestartDecision *decision = get_decision (self, i);
+
+      if (decision->failed != supervisor_end || decision->below != G_MAXUINT)
+        continue;
+      decision->below = below;
+      decision->cascade = get_decision (self, below)->cascade;
+      ov_restart_log_grew (self, i, FALSE);
+    }
 }
 
 /* A supervisor ended.  If a child's failure waited for it, it gave up. */
@@ -321,6 +374,38 @@ take_supervisor_end (OvRestartLog *self,
   decision->gave_up = number;
   decision->last_ns = MAX (decision->last_ns, death->at_ns);
   ov_restart_log_grew (self, at, FALSE);
+  tell_above (self, number, at);
+}
+
+/* Deaths are told by monitors, in any order: the failure may come after the siblings that were ended for it, and
+ * after the first start.  Then the decision was taken to be about one of those. */
+static gboolean
+adopt_failure (OvRestartLog *self,
+               guint64       number)
+{
+  OvRestartDeath *death = ov_restart_log_get_death (self, number);
+  const OvRestartLimits *limits = ov_restart_log_get_limits (self, &death->supervisor);
+  OvRestartDecision *decision;
+  OvRestartDeath *taken;
+  guint open;
+
+  if (!ends_siblings (limits->strategy) || !is_failure (self, death))
+    return FALSE;
+  open = find_open (self, &death->supervisor, death->at_ns, TOGETHER_NS);
+  if (open == G_MAXUINT)
+    return FALSE;
+  decision = get_decision (self, open);
+  taken = ov_restart_log_get_death (self, decision->failed);
+  if (taken == NULL || is_failure (self, taken))
+    return FALSE;
+
+  g_array_append_val (decision->stopped, decision->failed);
+  decision->failed = number;
+  decision->new_pid = OV_PID_NONE;
+  death->used = TRUE;
+  find_new_pid (self, decision);
+  ov_restart_log_grew (self, open, FALSE);
+  return TRUE;
 }
 
 /* A child has failed since, for which there is no decision yet: siblings that end now end for that. */
@@ -359,6 +444,18 @@ join_open (OvRestartLog *self,
   return TRUE;
 }
 
+/* The child's failure is told after the end of the supervisor that gave up because of it. */
+static void
+take_late_failure (OvRestartLog *self,
+                   guint64       number)
+{
+  const OvRestartDeath *death = ov_restart_log_get_death (self, number);
+  guint64 above;
+
+  if (is_failure (self, death) && ov_restart_log_find_death (self, &death->supervisor, &above) != NULL)
+    take_supervisor_end (self, above);
+}
+
 static void
 forget_old_deaths (OvRestartLog *self)
 {
@@ -392,8 +489,10 @@ take_death (OvRestartLog         *self,
                         GSIZE_TO_POINTER ((gsize) (number + 1)));
   ov_restart_find_link (self, number);
   take_supervisor_end (self, number);
-  if (!ov_pid_is_none (&death->supervisor))
-    join_open (self, number);
+  if (ov_pid_is_none (&death->supervisor))
+    return;
+  if (!adopt_failure (self, number) && !join_open (self, number))
+    take_late_failure (self, number);
 }
 
 /* What a supervisor starts that was itself started just now belongs to the same decision. */
@@ -411,9 +510,7 @@ take_birth (OvRestartLog         *self,
       for (guint j = 0; j < decision->started->len; j++)
         if (ov_pid_equal (&g_array_index (decision->started, OvRestartStart, j).pid, supervisor))
           {
-            g_array_append_val (decision->started, *start);
-            decision->last_ns = MAX (decision->last_ns, start->at_ns);
-            decision->recovered_ns = MAX (decision->recovered_ns, start->at_ns);
+            add_start (decision, start);
             ov_restart_log_grew (self, i, FALSE);
             return;
           }
@@ -422,76 +519,97 @@ take_birth (OvRestartLog         *self,
 
 static OvRestart
 get_restart (OvRestartLog *self,
-             guint32       slot,
              const OvPid  *pid)
 {
-  const OvProcess *row = ov_process_table_get_row (self->table, slot);
+  guint32 slot = ov_process_table_find_pid (self->table, pid);
 
-  return row != NULL && ov_pid_equal (&row->pid, pid) ? row->restart : OV_RESTART_UNKNOWN;
+  return slot != OV_SLOT_NONE ? ov_process_table_get_row (self->table, slot)->restart : OV_RESTART_UNKNOWN;
 }
 
-/* Whose child it is, where that was not known yet when the fact was noted. */
-static const OvProcess *
-find_above (OvRestartLog      *self,
-            const OvLifecycle *life)
+/* Whose child it is; where that was not known when the fact was noted, the table knows now. */
+static OvPid
+get_supervisor (OvRestartLog     *self,
+                const OvLifeFact *fact)
 {
-  const OvProcess *row = ov_process_table_get_row (self->table, life->slot);
-  const OvProcess *above = NULL;
+  const OvProcess *above;
+  guint32 slot;
 
-  if (life->supervisor != OV_SLOT_NONE)
-    return ov_process_table_get_row (self->table, life->supervisor);
-  if (life->kind == OV_LIFE_BORN && row != NULL && row->parent != OV_SLOT_NONE)
-    above = ov_process_table_get_row (self->table, row->parent);
+  if (!ov_pid_is_none (&fact->supervisor) || fact->kind != OV_LIFE_BORN)
+    return fact->supervisor;
 
-  return above != NULL && above->behaviour == OV_BEHAVIOUR_SUPERVISOR ? above : NULL;
+  slot = ov_process_table_find_pid (self->table, &fact->pid);
+  if (slot != OV_SLOT_NONE)
+    slot = ov_process_table_get_row (self->table, slot)->parent;
+  above = slot != OV_SLOT_NONE ? ov_process_table_get_row (self->table, slot) : NULL;
+  return above != NULL && above->behaviour == OV_BEHAVIOUR_SUPERVISOR ? above->pid : OV_PID_NONE;
+}
+
+static void
+join_death (OvRestartLog     *self,
+            const OvLifeFact *fact,
+            gint64            at_ns)
+{
+  OvRestartDeath death = {
+    .pid = fact->pid, .supervisor = get_supervisor (self, fact), .at_ns = at_ns,
+    .name = get_string (self, fact->name), .child_id = get_string (self, fact->child_id),
+    .reason = get_string (self, fact->reason), .module = get_string (self, fact->module),
+    .linked_to = OV_DEATH_NONE, .restart = get_restart (self, &fact->pid),
+  };
+
+  ov_restart_find_exit (self, &death);
+  take_death (self, &death);
+}
+
+static void
+join_start (OvRestartLog     *self,
+            const OvLifeFact *fact,
+            gint64            at_ns)
+{
+  const OvRestartStart start = {
+    .pid = fact->pid, .by = get_supervisor (self, fact), .old = fact->old_pid, .at_ns = at_ns,
+    .name = get_string (self, fact->name), .child_id = get_string (self, fact->child_id), .sure = TRUE,
+  };
+
+  if (ov_pid_is_none (&start.by))
+    return;
+  if (fact->kind == OV_LIFE_BORN)
+    {
+      take_birth (self, &start.by, &start);
+      return;
+    }
+
+  ov_restart_log_inherit_limits (self, &fact->old_pid, &fact->pid);
+  take_restart (self, &start.by, &fact->old_pid, &start);
 }
 
 /*< private >
- * ov_restart_join_fact:
- * @life: what the table has just told; the fact with the same number says it by pid
+ * ov_restart_join_facts:
+ * @until_ns: what happened later than this waits, since the table does not know all of it yet
+ *
+ * Joins what the table has noted since the last time.
  */
 void
-ov_restart_join_fact (OvRestartLog      *self,
-                      const OvLifecycle *life)
+ov_restart_join_facts (OvRestartLog *self,
+                       gint64        until_ns)
 {
-  const OvLifeFact *fact = ov_process_table_get_fact (self->table, self->next_fact);
-  const OvProcess *above;
-  OvPid supervisor;
-  gint64 at_ns;
+  guint64 end = ov_process_table_get_n_facts (self->table);
 
-  self->next_fact++;
-  if (fact == NULL || fact->kind != life->kind)
-    return;
-
-  at_ns = CLAMP (fact->at_ns, G_MININT64 / 4, G_MAXINT64 / 4);
-  self->newest_ns = MAX (self->newest_ns, at_ns);
-  supervisor = fact->supervisor;
-  if (ov_pid_is_none (&supervisor) && (above = find_above (self, life)) != NULL)
-    supervisor = above->pid;
-  if (fact->kind == OV_LIFE_DIED)
+  for (; self->next_fact < end; self->next_fact++)
     {
-      const OvRestartDeath death = {
-        .pid = fact->pid, .supervisor = supervisor, .at_ns = at_ns,
-        .name = get_string (self, fact->name), .child_id = get_string (self, fact->child_id),
-        .reason = get_string (self, fact->reason), .module = get_string (self, fact->module),
-        .linked_to = OV_DEATH_NONE, .restart = get_restart (self, life->slot, &fact->pid),
-      };
+      const OvLifeFact *fact = ov_process_table_get_fact (self->table, self->next_fact);
+      gint64 at_ns;
 
-      take_death (self, &death);
-    }
-  else if (!ov_pid_is_none (&supervisor))
-    {
-      const OvRestartStart start = {
-        .pid = fact->pid, .by = supervisor, .at_ns = at_ns, .name = get_string (self, fact->name),
-        .child_id = get_string (self, fact->child_id), .sure = TRUE,
-      };
+      if (fact == NULL)
+        continue; /* forgotten */
+      at_ns = CLAMP (fact->at_ns, G_MININT64 / 4, G_MAXINT64 / 4);
+      if (at_ns > until_ns)
+        return;
 
-      if (fact->kind == OV_LIFE_RESTARTED)
-        ov_restart_log_inherit_limits (self, &fact->old_pid, &fact->pid);
-      if (fact->kind == OV_LIFE_RESTARTED)
-        take_restart (self, &supervisor, &fact->old_pid, &start);
+      self->newest_ns = MAX (self->newest_ns, at_ns);
+      if (fact->kind == OV_LIFE_DIED)
+        join_death (self, fact, at_ns);
       else
-        take_birth (self, &supervisor, &start);
+        join_start (self, fact, at_ns);
     }
 }
 
@@ -513,6 +631,22 @@ refresh_start (OvRestartLog   *self,
 
   start->name = name;
   start->child_id = child_id;
+  return TRUE;
+}
+
+/* A name goes over to the new process before the end of the old one is told. */
+static gboolean
+refresh_old_name (OvRestartLog         *self,
+                  const OvRestartStart *start)
+{
+  guint64 number;
+  OvRestartDeath *death;
+
+  if (start->name == NULL || ov_pid_is_none (&start->old)
+      || (death = ov_restart_log_find_death (self, &start->old, &number)) == NULL || death->name != NULL)
+    return FALSE;
+
+  death->name = start->name;
   return TRUE;
 }
 
@@ -549,7 +683,10 @@ ov_restart_join_refresh (OvRestartLog *self)
       if (self->newest_ns - decision->last_ns > 30 * SECOND_NS)
         break;
       for (guint j = 0; j < decision->started->len; j++)
-        changed |= refresh_start (self, &g_array_index (decision->started, OvRestartStart, j));
+        {
+          changed |= refresh_start (self, &g_array_index (decision->started, OvRestartStart, j));
+          changed |= refresh_old_name (self, &g_array_index (decision->started, OvRestartStart, j));
+        }
       if (!decision->known)
         {
           const OvRestartLimits *limits = ov_restart_log_get_limits (self, &decision->supervisor);
@@ -562,6 +699,9 @@ ov_restart_join_refresh (OvRestartLog *self)
             }
         }
       if (changed)
-        ov_restart_log_grew (self, i, FALSE);
+        {
+          find_new_pid (self, decision);
+          ov_restart_log_grew (self, i, FALSE);
+        }
     }
 }

@@ -20,6 +20,7 @@
 #define JITTER_NS ((gint64) 20000000)
 #define LOOK_BACK 64
 #define LINK_EVENTS 200000
+#define EXIT_EVENTS 5000
 
 static gboolean
 is_linked_in_table (OvRestartLog *self,
@@ -41,15 +42,29 @@ is_linked_in_table (OvRestartLog *self,
   return FALSE;
 }
 
+/* The last event before @at_ns, or so, that the filter lets through; of the last @n of all. */
+static guint64
+find_last (OvStore             *store,
+           const OvEventFilter *filter,
+           gint64               at_ns,
+           guint64              n)
+{
+  guint64 first = ov_store_get_first (store);
+  guint64 end = ov_store_find_time (store, at_ns + JITTER_NS);
+
+  return ov_event_filter_previous (filter, MAX (first, end - MIN (n, end)), end);
+}
+
 static gboolean
 is_linked_in_store (OvRestartLog *self,
                     const OvPid  *a,
-                    const OvPid  *b)
+                    const OvPid  *b,
+                    gint64        at_ns)
 {
   guint32 actors[2];
   OvEventQuery query = { .actors = actors, .n_actors = 2, .both = TRUE };
   g_autoptr (OvEventFilter) filter = NULL;
-  guint64 first, end, found;
+  guint64 found;
   OvEvent event;
 
   if (self->store == NULL)
@@ -62,9 +77,7 @@ is_linked_in_store (OvRestartLog *self,
   query.kinds = OV_EVENT_MASK (OV_EVENT_LINK) | OV_EVENT_MASK (OV_EVENT_LINKED)
                 | OV_EVENT_MASK (OV_EVENT_UNLINK);
   filter = ov_event_filter_new (self->store, &query);
-  first = ov_store_get_first (self->store);
-  end = ov_store_get_end (self->store);
-  found = ov_event_filter_previous (filter, end - first > LINK_EVENTS ? end - LINK_EVENTS : first, end);
+  found = find_last (self->store, filter, at_ns, LINK_EVENTS);
   return found != OV_EVENT_NONE && ov_store_get_event (self->store, found, &event)
          && event.kind != OV_EVENT_UNLINK;
 }
@@ -72,10 +85,48 @@ is_linked_in_store (OvRestartLog *self,
 static gboolean
 is_linked (OvRestartLog *self,
            const OvPid  *a,
-           const OvPid  *b)
+           const OvPid  *b,
+           gint64        at_ns)
 {
   return is_linked_in_table (self, a, b) || is_linked_in_table (self, b, a)
-         || is_linked_in_store (self, a, b);
+         || is_linked_in_store (self, a, b, at_ns);
+}
+
+/*< private >
+ * ov_restart_find_exit:
+ *
+ * A trace knows the instant of a death and its reason; a monitor tells of it a moment later, a sweep without
+ * a reason.
+ */
+void
+ov_restart_find_exit (OvRestartLog   *self,
+                      OvRestartDeath *death)
+{
+  guint32 actor = self->store != NULL ? ov_store_find_actor (self->store, &death->pid) : OV_ACTOR_NONE;
+  const OvEventQuery query = { .kinds = OV_EVENT_MASK (OV_EVENT_EXIT), .actors = &actor, .n_actors = 1 };
+  g_autoptr (OvEventFilter) filter = NULL;
+  g_autoptr (GBytes) payload = NULL;
+  guint64 found;
+  OvEvent event;
+
+  if (actor == OV_ACTOR_NONE)
+    return;
+  filter = ov_event_filter_new (self->store, &query);
+  found = find_last (self->store, filter, death->at_ns, EXIT_EVENTS);
+  if (found == OV_EVENT_NONE || !ov_store_get_event (self->store, found, &event) || event.actor != actor)
+    return;
+
+  death->at_ns = CLAMP (event.at_ns, death->at_ns - LINKED_NS, death->at_ns);
+  if (death->reason == NULL && (payload = ov_store_dup_payload (self->store, found)) != NULL)
+    {
+      const OvTermFormat format = { .max_chars = 512, .local_node = ov_store_get_node (self->store) };
+      g_autoptr (GString) text = g_string_new (NULL);
+      gsize length;
+      gconstpointer bytes = g_bytes_get_data (payload, &length);
+
+      ov_term_print_bytes (bytes, length, &format, text, NULL);
+      death->reason = g_string_chunk_insert_const (self->texts, text->str);
+    }
 }
 
 /*< private >
@@ -101,7 +152,7 @@ ov_restart_find_link (OvRestartLog *self,
       if (other->reason == NULL || !g_str_equal (other->reason, death->reason)
           || death->at_ns - other->at_ns > LINKED_NS || other->at_ns - death->at_ns > JITTER_NS)
         continue;
-      if (is_linked (self, &death->pid, &other->pid))
+      if (is_linked (self, &death->pid, &other->pid, death->at_ns))
         {
           death->linked_to = i;
           death->link_sure = TRUE;

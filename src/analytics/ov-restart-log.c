@@ -116,6 +116,7 @@ ov_restart_log_dispose (GObject *object)
 {
   OvRestartLog *self = OV_RESTART_LOG (object);
 
+  ov_restart_replay_end (self);
   g_clear_pointer (&self->items, g_ptr_array_unref);
   g_clear_pointer (&self->decisions, g_ptr_array_unref);
   g_clear_pointer (&self->deaths, g_array_unref);
@@ -158,7 +159,7 @@ lifecycle_cb (OvProcessTable    *table,
               const OvLifecycle *life,
               OvRestartLog      *self)
 {
-  ov_restart_join_fact (self, life);
+  ov_restart_join_facts (self, G_MAXINT64);
 }
 
 static void

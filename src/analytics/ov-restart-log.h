@@ -2,7 +2,7 @@
  *
  * OvRestartLog: every restart that was seen, why it happened, and what followed.
  *
- * Reads lifecycle facts (live from a process table, or all of a recording's records) and joins them into
+ * Reads lifecycle facts (live from a process table, or of all records of a recording) and joins them into
  * cascades: which exit came first, over which link it travelled, which supervisor decided what, in which
  * order children stopped and started, how long it took until all were there again.
  * Headroom is analytics.md's H = 1 - r_T / (MaxR + 1).  Thread: main.
@@ -71,9 +71,20 @@ G_DECLARE_FINAL_TYPE (OvRestartItem, ov_restart_item, OV, RESTART_ITEM, GObject)
 const OvRestartEntry *ov_restart_item_get (OvRestartItem *self);
 
 /* A GListModel of OvRestartItem, oldest first.  Signal "changed" when an entry grew.
- * Live: listens to @table's "lifecycle".  A recording: the table is fed by whoever replays it. */
+ * Live: listens to @table's "lifecycle", from now on. */
 OvRestartLog         *ov_restart_log_new          (OvProcessTable *table,
                                                    OvStore        *store) G_GNUC_WARN_UNUSED_RESULT; /* store nullable: links and reasons from traces */
+/* Of all that a store has: nothing until it is replayed, which is done in slices on the main loop. */
+OvRestartLog         *ov_restart_log_new_for_store (OvStore *store) G_GNUC_WARN_UNUSED_RESULT;
+void                  ov_restart_log_replay_async  (OvRestartLog        *self,
+                                                    GCancellable        *cancellable,
+                                                    GAsyncReadyCallback  callback,
+                                                    gpointer             user_data);
+gboolean              ov_restart_log_replay_finish (OvRestartLog  *self,
+                                                    GAsyncResult  *result,
+                                                    GError       **error);
+/* What the log reads: a live node's table, or that of the last instant of a recording. */
+OvProcessTable       *ov_restart_log_get_table     (OvRestartLog *self);
 guint                 ov_restart_log_get_size     (OvRestartLog *self);
 const OvRestartEntry *ov_restart_log_get          (OvRestartLog *self,
                                                    guint         index);

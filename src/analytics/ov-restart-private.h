@@ -8,11 +8,12 @@
  *   ov-restart-entry.c     a decision becomes an entry with its causes
  *   ov-restart-patterns.c  what repeats
  *   ov-restart-words.c     sentences
- *   ov-restart-replay.c    a log of a store
+ *   ov-restart-replay.c    the log of a recording
  */
 #pragma once
 
 #include "analytics/ov-restart-log.h"
+#include "model/ov-past.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ typedef struct
 typedef struct
 {
   OvPid       pid, by;
+  OvPid       old;         /* whose place it took; none: not known */
   gint64      at_ns;
   const char *name, *child_id;
   gboolean    sure;
@@ -79,6 +81,8 @@ struct _OvRestartLog
   GStringChunk   *texts;
   guint64         next_fact;
   guint           n_cascades;
+  OvPast         *past;      /* of a recording; NULL: live */
+  gint64          refreshed_ns;
   gint64          newest_ns;
 };
 
@@ -111,11 +115,14 @@ guint              ov_restart_count_recent     (const OvRestartLimits *limits,
 double             ov_restart_get_headroom     (const OvRestartLimits *limits,
                                                 guint                  n_recent);
 /* Joining. */
-void               ov_restart_join_fact        (OvRestartLog      *self,
-                                                const OvLifecycle *life);
+void               ov_restart_join_facts       (OvRestartLog *self,
+                                                gint64        until_ns);
 void               ov_restart_join_refresh     (OvRestartLog *self);
 void               ov_restart_find_link        (OvRestartLog *self,
                                                 guint64       number);
+void               ov_restart_find_exit        (OvRestartLog   *self,
+                                                OvRestartDeath *death);
+void               ov_restart_replay_end       (OvRestartLog *self);
 void               ov_restart_fill_entry       (OvRestartLog *self,
                                                 guint         number);
 gboolean           ov_restart_is_quiet         (const char *reason);

@@ -9,7 +9,6 @@
 #include "analytics/ov-restart-log.h"
 
 #include "export/ov-process-text.h"
-#include "model/ov-past.h"
 #include "ops/ov-instant.h"
 #include "ops/ov-op-replay-private.h"
 #include "ops/ov-op-support.h"
@@ -25,8 +24,7 @@ typedef struct
   OvInvocation   *invocation;
   OvNode         *node;
   OvStore        *store;
-  OvPast         *past;      /* of a recording */
-  OvProcessTable *table;     /* (transfer none), of the node or the past */
+  OvProcessTable *table;     /* (transfer none), of the node or the log */
   OvRestartLog   *log;
   guint           timer;
   gulong          state_id;
@@ -41,7 +39,6 @@ restarts_free (Restarts *restarts)
   g_clear_handle_id (&restarts->timer, g_source_remove);
   g_clear_signal_handler (&restarts->state_id, restarts->node);
   g_clear_object (&restarts->log);
-  g_clear_object (&restarts->past);
   g_object_unref (restarts->node);
   ov_store_unref (restarts->store);
   g_free (restarts->supervisor_name);
@@ -286,7 +283,7 @@ replayed_cb (GObject      *source,
   Restarts *restarts = user_data;
   GError *error = NULL;
 
-  if (!ov_past_seek_finish (restarts->past, result, &error))
+  if (!ov_restart_log_replay_finish (restarts->log, result, &error))
     {
       fail (restarts, error);
       return;
@@ -305,11 +302,10 @@ run_recorded (Restarts *restarts)
       fail (restarts, error);
       return;
     }
-  restarts->past = ov_past_new (restarts->store);
-  restarts->table = ov_past_get_table (restarts->past);
-  restarts->log = ov_restart_log_new (restarts->table, restarts->store);
-  ov_past_seek_async (restarts->past, G_MAXINT64, ov_invocation_get_cancellable (restarts->invocation), replayed_cb,
-                      restarts);
+  restarts->log = ov_restart_log_new_for_store (restarts->store);
+  restarts->table = ov_restart_log_get_table (restarts->log);
+  ov_restart_log_replay_async (restarts->log, ov_invocation_get_cancellable (restarts->invocation), replayed_cb,
+                               restarts);
 }
 
 static void

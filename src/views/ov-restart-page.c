@@ -324,7 +324,15 @@ ov_restart_page_set_subject (OvRestartPage *self,
 
   self->session = g_object_ref (session);
   self->node = g_object_ref (node);
-  self->log = ov_restart_log_new (ov_node_get_processes (node), ov_node_get_store (node));
+  if (ov_node_is_recording (node))
+    {
+      self->log = ov_restart_log_new_for_store (ov_node_get_store (node));
+      ov_restart_log_replay_async (self->log, NULL, NULL, NULL);
+    }
+  else
+    {
+      self->log = ov_restart_log_new (ov_node_get_processes (node), ov_node_get_store (node));
+    }
   self->player = ov_cascade_player_new (session);
   set_up_list (self);
   g_signal_connect_object (self->log, "items-changed", G_CALLBACK (log_changed_cb), self, G_CONNECT_SWAPPED);

@@ -175,6 +175,48 @@ test_one_for_all (void)
   tear_down (&fixture);
 }
 
+/* Monitors tell of deaths in any order: the failure last, after a start that seems to be in another's place. */
+static void
+test_out_of_order (void)
+{
+  const OvRestartEntry *entry;
+  Fixture fixture;
+
+  set_up (&fixture, OV_STRATEGY_REST_FOR_ONE);
+  script_death (fixture.table, 4, "shutdown", START + 1 * MS);
+  script_birth (fixture.table, 5, 1, "worker", START + 2 * MS);
+  ov_process_table_flush (fixture.table);
+  script_death (fixture.table, 3, "boom", START + 3 * MS);
+  script_birth (fixture.table, 6, 1, "worker", START + 4 * MS);
+  ov_process_table_flush (fixture.table);
+  assert_entry (&fixture, 0, "exit 3, supervisor 1, stopped 4, started 5, started 6");
+  script_supervisor (fixture.table, 1, OV_STRATEGY_REST_FOR_ONE, 3);
+  script_child (fixture.table, 1, "a", 2, OV_RESTART_PERMANENT);
+  script_child (fixture.table, 1, "b", 5, OV_RESTART_PERMANENT);
+  script_child (fixture.table, 1, "c", 6, OV_RESTART_PERMANENT);
+  assert_entry (&fixture, 0, "exit 3, supervisor 1, stopped 4, started 5, started 6");
+  g_assert_cmpuint (ov_restart_log_get_size (fixture.log), ==, 1);
+  entry = ov_restart_log_get (fixture.log, 0);
+  g_assert_cmpuint (entry->old_pid.id, ==, 3);
+  g_assert_cmpuint (entry->new_pid.id, ==, 5);
+  g_assert_cmpstr (entry->reason, ==, "boom");
+  tear_down (&fixture);
+
+  /* The end of a supervisor before the failure for which it gave up. */
+  set_up (&fixture, OV_STRATEGY_ONE_FOR_ONE);
+  script_death (fixture.table, 4, "shutdown", START + 1 * MS);
+  script_death (fixture.table, 1, "shutdown", START + 2 * MS);
+  script_birth (fixture.table, 20, 9, "boss", START + 3 * MS);
+  ov_process_table_flush (fixture.table);
+  script_death (fixture.table, 3, "boom", START + 4 * MS);
+  ov_process_table_flush (fixture.table);
+  g_assert_cmpuint (ov_restart_log_get_size (fixture.log), ==, 2);
+  assert_entry (&fixture, 1, "exit 3, supervisor 1, stopped 4, ~gave_up 1");
+  assert_entry (&fixture, 0, "exit 3, supervisor 1, stopped 4, ~gave_up 1, escalated 9, started 20");
+  g_assert_cmpuint (ov_restart_log_get (fixture.log, 0)->cascade, ==, ov_restart_log_get (fixture.log, 1)->cascade);
+  tear_down (&fixture);
+}
+
 static void
 test_rest_for_one (void)
 {
@@ -404,6 +446,7 @@ main (int    argc,
   g_test_add_func ("/analytics/restart/one-for-one", test_one_for_one);
   g_test_add_func ("/analytics/restart/one-for-all", test_one_for_all);
   g_test_add_func ("/analytics/restart/rest-for-one", test_rest_for_one);
+  g_test_add_func ("/analytics/restart/out-of-order", test_out_of_order);
   g_test_add_func ("/analytics/restart/links", test_links);
   g_test_add_func ("/analytics/restart/escalation", test_escalation);
   g_test_add_func ("/analytics/restart/nothing", test_nothing);

@@ -182,6 +182,47 @@ assert_is_there (Fixture     *fixture,
   ov_test_node_assert_eval (fixture->peer, ask, text);
 }
 
+static char *
+describe_all (OvRestartLog *log)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < ov_restart_log_get_size (log); i++)
+    {
+      const OvRestartEntry *entry = ov_restart_log_get (log, i);
+      g_autofree char *causes = describe (entry);
+
+      g_string_append_printf (text, "%s (%u of %u)\n", causes, entry->n_recent, entry->intensity);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* The store of the node replayed from its beginning says what the log saw live, as soon as the probe has told
+ * of the supervisors that are new. */
+static void
+assert_replayed (Fixture *fixture)
+{
+  g_autofree char *live = describe_all (fixture->log);
+  g_autofree char *replayed = NULL;
+  gint64 until_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  do
+    {
+      g_autoptr (OvRestartLog) log = ov_restart_log_new_for_store (ov_node_get_store (fixture->node));
+
+      g_clear_pointer (&replayed, g_free);
+      ov_restart_log_replay_async (log, NULL, finished_cb, fixture);
+      wait_until (fixture->done, 20000);
+      g_assert_true (fixture->done);
+      g_assert_no_error (fixture->error);
+      fixture->done = FALSE;
+      replayed = describe_all (log);
+    }
+  while (!g_str_equal (replayed, live) && g_get_monotonic_time () < until_us);
+  g_assert_cmpstr (replayed, ==, live);
+}
+
 static void
 test_one_for_one (void)
 {
@@ -226,6 +267,7 @@ test_strategies (void)
   assert_entry (&fixture, 1, "exit falls_h, supervisor falls_rest, stopped falls_i, started falls_h, started falls_i");
   g_assert_cmpuint (ov_restart_log_get_size (fixture.log), ==, 2);
   g_assert_cmpuint (ov_restart_log_get (fixture.log, 1)->cascade, !=, ov_restart_log_get (fixture.log, 0)->cascade);
+  assert_replayed (&fixture);
   tear_down (&fixture);
 }
 
@@ -277,6 +319,7 @@ test_escalation (void)
   g_assert_cmpfloat_with_epsilon (entry->headroom, 0, 1e-9);
   g_assert_cmpuint (ov_restart_log_get (fixture.log, 3)->cascade, ==, entry->cascade);
   assert_is_there (&fixture, "falls_one", &ov_restart_log_get (fixture.log, 3)->new_pid);
+  assert_replayed (&fixture);
   tear_down (&fixture);
 }
 
