@@ -30,7 +30,7 @@ static const OvErrorWord words[] = {
   { OV_OPERATION_ERROR_INSTALLATION, "installation", N_("Install Overstory again, with its data files.") },
   { OV_OPERATION_ERROR_RECORDING, "needs-live-node",
     N_("A recording only answers what was recorded: name a live node with --node instead.") },
-  { OV_OPERATION_ERROR_NODE_LOST, "node-lost", N_("“overstory-cli node doctor --node NAME” tells whether it is back.") },
+  { OV_OPERATION_ERROR_NODE_LOST, "lost", N_("“overstory-cli node doctor --node NAME” tells whether it is back.") },
 };
 
 /* Whoever names the domain has its words. */
