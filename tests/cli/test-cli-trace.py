@@ -328,10 +328,14 @@ class Watch(Case):
 
     def test_broken_pipe(self):
         """`| head -1`: it ends although nothing is said any more."""
-        stream = self.watch("--process", "echo")
-        stream.process.stdout.close()
-        self.assertEqual(stream.process.wait(LIMIT_S), 128 + signal.SIGPIPE)
-        self.assertEqual(stream.process.stderr.read(), "")
+        process = COMMANDS.start(*here("trace", "watch", "--process", "echo"))
+        support.wait_until(lambda: TARGET.is_true("erlang:trace_info(whereis(echo), flags) =/= {flags, []}"), "the flags")
+        self.say("hello")
+        self.assertTrue(process.stdout.readline())
+        process.stdout.close()
+        self.assertEqual(process.wait(LIMIT_S), 128 + signal.SIGPIPE)
+        with process.stderr as errors:
+            self.assertEqual(errors.read(), "")
 
     def test_signals(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -24,8 +24,9 @@ class Stream:
         self._reader.start()
 
     def _read(self):
-        for line in self.process.stdout:
-            self._queue.put((time.monotonic(), line))
+        with self.process.stdout as output:
+            for line in output:
+                self._queue.put((time.monotonic(), line))
         self._queue.put(None)
 
     def wait_for(self, condition, words="a line", seconds=LIMIT_S):
@@ -55,7 +56,8 @@ class Stream:
             if item is not None:
                 self.times.append(item[0])
                 self.lines.append(json.loads(item[1]))
-        return status, self.lines, self.process.stderr.read()
+        with self.process.stderr as errors:
+            return status, self.lines, errors.read()
 
 
 class Commands:
