@@ -220,7 +220,8 @@ traced_cb (GObject      *source,
   Flow *flow = user_data;
   GError *error = NULL;
 
-  if (!(flow->trace = ov_node_trace_finish (OV_NODE (source), result, &error)))
+  if (!(flow->trace = ov_node_trace_finish (OV_NODE (source), result, &error)) ||
+      !ov_op_trace_has_begun (flow->trace, &flow->spec->spec, &error))
     {
       ov_invocation_return_error (flow->invocation, error);
       flow_free (flow);

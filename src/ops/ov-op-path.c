@@ -280,7 +280,7 @@ make_arguments (Path    *path,
   g_autoptr (OvTerm) message = NULL;
 
   if (!(from = make_process (path, "from", error)) || !(to = make_process (path, "to", error)) ||
-      !(message = ov_term_parse (text, ov_node_get_name (path->node), NULL, error)))
+      !(message = ov_op_parse_term (ov_node_get_processes (path->node), text, error)))
     return NULL;
 
   return make_map (path, from, to, message);

@@ -186,6 +186,79 @@ ov_op_make_process_argument (const char  *node,
   return ov_term_new_map (pairs, 2);
 }
 
+/* What tells the node's lives from each other; 0: nothing is known of it yet. */
+static guint32
+get_creation (OvProcessTable *table)
+{
+  const char *node = ov_process_table_get_node_name (table);
+  guint32 n;
+  const OvProcess *rows = ov_process_table_get_rows (table, &n);
+
+  for (guint32 i = 0; i < n; i++)
+    if (rows[i].used && rows[i].alive && g_strcmp0 (rows[i].pid.node, node) == 0)
+      return rows[i].pid.creation;
+
+  return 0;
+}
+
+static OvTerm *localize (OvTerm     *term,
+                         const char *node,
+                         guint32     creation);
+
+static OvTerm *
+localize_parts (OvTerm     *term,
+                const char *node,
+                guint32     creation)
+{
+  gboolean is_map = ov_term_get_type (term) == OV_TERM_MAP;
+  guint n = ov_term_get_size (term);
+  g_autofree OvTerm **parts = g_new0 (OvTerm *, 2 * n + 1);
+
+  for (guint i = 0; i < n; i++)
+    if (is_map)
+      {
+        parts[2 * i] = localize (ov_term_get_key (term, i), node, creation);
+        parts[2 * i + 1] = localize (ov_term_get_value (term, i), node, creation);
+      }
+    else
+      parts[i] = localize (ov_term_get_element (term, i), node, creation);
+  if (is_map)
+    return ov_term_new_map (parts, n);
+
+  return ov_term_get_type (term) == OV_TERM_TUPLE ? ov_term_new_tuple (parts, n) : ov_term_new_list (parts, n);
+}
+
+/* A typed term is no deeper than its text is long, which is bounded. */
+static OvTerm *
+localize (OvTerm     *term,
+          const char *node,
+          guint32     creation)
+{
+  OvTermType type = ov_term_get_type (term);
+  OvPid pid;
+
+  if (ov_term_get_pid (term, &pid) && g_strcmp0 (pid.node, node) == 0)
+    {
+      pid.creation = creation;
+      return ov_term_new_pid (&pid);
+    }
+  if (type == OV_TERM_TUPLE || type == OV_TERM_MAP || (type == OV_TERM_LIST && ov_term_get_tail (term) == NULL))
+    return localize_parts (term, node, creation);
+
+  return ov_term_ref (term);
+}
+
+OvTerm *
+ov_op_parse_term (OvProcessTable  *table,
+                  const char      *text,
+                  GError         **error)
+{
+  const char *node = ov_process_table_get_node_name (table);
+  g_autoptr (OvTerm) term = ov_term_parse (text, node, NULL, error);
+
+  return term != NULL ? localize (term, node, get_creation (table)) : NULL;
+}
+
 void
 ov_op_set_text (JsonObject *object,
                 const char *member,

@@ -26,6 +26,10 @@ typedef void (*OvOpReadyFunc) (OvInvocation   *invocation,
 void        ov_op_with_census      (OvInvocation  *invocation,
                                     gboolean       with_supervisors,
                                     OvOpReadyFunc  ready);
+/* A term as a person typed it, for the node of the table: pids in it are those of the node's present life. */
+OvTerm     *ov_op_parse_term       (OvProcessTable  *table,
+                                    const char      *text,
+                                    GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The probe's argument for a process: a pid or a registered name as a person gave it.
  * NULL with REMOTE_PROCESS for a process of another node. */
 OvTerm     *ov_op_make_process_argument (const char  *node,

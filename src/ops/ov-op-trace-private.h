@@ -26,6 +26,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvOpTraceSpec, ov_op_trace_spec_free)
 gboolean       ov_op_trace_spec_check (JsonObject  *parameters,
                                        GError     **error);
 
+/* FALSE with FOREIGN_TRACER where all that was named is traced by somebody else: it was stopped then. */
+gboolean       ov_op_trace_has_begun  (OvTrace           *trace,
+                                       const OvTraceSpec *spec,
+                                       GError           **error);
+
 extern const char *const ov_op_trace_events[];
 extern const char *const ov_op_trace_levels[];
 

@@ -144,7 +144,7 @@ parse_term (OvInvocation *invocation,
   const char *text = ov_invocation_get_text (invocation, name);
 
   /* It was parsed when it was checked; pids in it are those of this node. */
-  return text != NULL ? ov_term_parse (text, ov_node_get_name (ov_invocation_get_node (invocation)), NULL, NULL) : NULL;
+  return text != NULL ? ov_op_parse_term (ov_node_get_processes (ov_invocation_get_node (invocation)), text, NULL) : NULL;
 }
 
 static gboolean
@@ -235,4 +235,24 @@ ov_op_trace_spec_free (OvOpTraceSpec *self)
   g_array_unref (self->calls);
   g_ptr_array_unref (self->kept);
   g_free (self);
+}
+
+gboolean
+ov_op_trace_has_begun (OvTrace           *trace,
+                       const OvTraceSpec *spec,
+                       GError           **error)
+{
+  guint n_foreign = ov_trace_get_n_foreign (trace);
+
+  if (n_foreign == 0 || ov_trace_get_n_processes (trace) > 0)
+    return TRUE;
+  for (guint i = 0; i < spec->n_targets; i++)
+    if (spec->targets[i].scope != OV_TRACE_PROCESS)
+      return TRUE;
+  if (ov_trace_is_running (trace))
+    ov_trace_stop_async (trace, NULL, NULL, NULL);
+  g_set_error (error, OV_PROBE_ERROR, OV_PROBE_ERROR_FOREIGN_TRACER,
+               _("Another tracer has what was named (%u processes), and is left alone."), n_foreign);
+
+  return FALSE;
 }

@@ -287,7 +287,8 @@ traced_cb (GObject      *source,
   gboolean json = g_str_equal (ov_invocation_get_format (invocation), "json");
   GError *error = NULL;
 
-  if (!(watch->trace = ov_node_trace_finish (OV_NODE (source), result, &error)))
+  if (!(watch->trace = ov_node_trace_finish (OV_NODE (source), result, &error)) ||
+      !ov_op_trace_has_begun (watch->trace, &watch->spec->spec, &error))
     {
       ov_invocation_return_error (invocation, error);
       watch_free (watch);

@@ -48,13 +48,14 @@ class Case(unittest.TestCase):
     """With `echo`, a process that sends back what it is sent, and `forward`, which passes on to echo."""
 
     def setUp(self):
-        TARGET.ask("Echo = fun Loop() -> receive {From, M} -> From ! {echo, M}, Loop(); stop -> ok; "
-                   "{crash, R} -> exit(R); {call, M, F, A} -> catch apply(M, F, A), Loop() end end, "
+        TARGET.ask("Echo = fun Loop() -> receive {crash, R} -> exit(R); {call, M, F, A} -> catch apply(M, F, A), Loop(); "
+                   "{From, M} -> From ! {echo, M}, Loop() end end, "
                    "register(echo, spawn(Echo)), "
-                   "Forward = fun Loop() -> receive stop -> ok; M -> echo ! {self(), M}, Loop() end end, "
+                   "Forward = fun Loop() -> receive {echo, _} -> Loop(); M -> echo ! {self(), M}, Loop() end end, "
                    "register(forward, spawn(Forward)), ok")
 
     def tearDown(self):
+        COMMANDS.end_all()
         TARGET.ask("[case whereis(N) of undefined -> ok; P -> M = monitor(process, P), exit(P, kill), "
                    "receive {'DOWN', M, _, _, _} -> ok end end || N <- [echo, forward, flood, stranger]], ok")
         support.wait_until(lambda: TARGET.ask(CLEAN) == "{false,undefined,[],[],{traced,false}}", "the node is clean")
@@ -69,7 +70,7 @@ class Case(unittest.TestCase):
         deadline = time.monotonic() + LIMIT_S
         support.wait_until(lambda: TARGET.is_true("is_pid(whereis(ov_probe_guard))"), "the probe")
         while not stream.lines:
-            TARGET.ask("echo ! {self(), knock}, ok")
+            TARGET.ask("echo ! {whereis(demo_ready), knock}, ok")
             try:
                 stream.wait_for(lambda line: True, seconds=0.2)
             except AssertionError:
@@ -140,13 +141,13 @@ class Watch(Case):
     def test_ends_by_itself(self):
         begun = time.monotonic()
         # The limit of the command is that of its start only.
-        status, out, err = COMMANDS.run(*here("trace", "watch", "--process", "echo", "--seconds", "2", "--timeout", "1.5",
+        status, out, err = COMMANDS.run(*here("trace", "watch", "--process", "echo", "--seconds", "4", "--timeout", "3",
                                               "--json"))
         took = time.monotonic() - begun
         self.assertEqual((status, err), (0, ""))
         summary = self.check_sum([json.loads(line) for line in out.splitlines()])
         self.assertEqual(summary["reason"], "duration")
-        self.assertGreater(took, 2)
+        self.assertGreater(took, 4)
         stream = self.watch("--process", "echo", "--max", "11", "--events", "receive")
         TARGET.ask("[echo ! {self(), N} || N <- lists:seq(1, 300)], ok")
         status, lines, err = stream.end()
@@ -224,7 +225,8 @@ class Watch(Case):
 
     def test_match(self):
         stream = self.watch("--process", "echo", "--call", "lists:seq/2", "--match", "[{['_',7],[],[{return_trace}]}]",
-                            "--events", "receive")
+                            "--events", "receive", "--receive-match", "[{['_','_',{'_','$1'}],[{'=/=','$1',{const,{hidden,1}}}],[]}]")
+        self.say("{hidden,1}")
         TARGET.ask("[echo ! {call, lists, seq, [1, N]} || N <- lists:seq(1, 9)], ok")
         self.say("finished")
         stream.wait_for(lambda line: "finished" in message_of(line))
@@ -233,6 +235,7 @@ class Watch(Case):
         self.assertEqual(status, 0)
         self.check_sum(lines)
         calls = [line for line in lines if line.get("kind") in ("call", "return", "exception")]
+        self.assertFalse(any("hidden" in message_of(line) for line in lines))
         self.assertEqual([(c["kind"], c.get("arguments"), c.get("value")) for c in calls],
                          [("call", "[1,7]", None), ("return", None, "[1,2,3,4,5,6,7]")])
 
@@ -346,7 +349,7 @@ class Watch(Case):
             self.assertEqual(self.check_sum(lines)["reason"], "interrupted")
 
     def test_killed(self):
-        stream = self.watch("--process", "echo", "--call", "lists:seq/2")
+        stream = self.watch("--process", "echo", "--call", "lists:seq/2", "--events", "receive")
         stream.process.kill()
         self.assertEqual(stream.end()[0], -signal.SIGKILL)
 

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-LIMIT_S = 60
+LIMIT_S = 30
 
 
 class Stream:
@@ -65,6 +65,7 @@ class Commands:
 
     def __init__(self, program, targets):
         self.program, self.targets = program, targets
+        self.started = []
 
     def environment(self, **more):
         return os.environ | {"ERL_EPMD_PORT": str(self.targets.port), "OVERSTORY_UNINSTALLED": "1",
@@ -73,8 +74,17 @@ class Commands:
     def start(self, *words, **options):
         options.setdefault("env", self.environment())
         options.setdefault("stdout", subprocess.PIPE)
-        return subprocess.Popen([self.program, *words], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                                **options)
+        self.started.append(subprocess.Popen([self.program, *words], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                             text=True, **options))
+        return self.started[-1]
+
+    def end_all(self):
+        """What a failed test left running."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait(LIMIT_S)
+        self.started.clear()
 
     def run(self, *words, **options):
         process = self.start(*words, **options)
