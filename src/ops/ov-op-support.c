@@ -248,6 +248,14 @@ localize (OvTerm     *term,
   return ov_term_ref (term);
 }
 
+void
+ov_op_localize_pid (OvProcessTable *table,
+                    OvPid          *pid)
+{
+  if (g_strcmp0 (pid->node, ov_process_table_get_node_name (table)) == 0)
+    pid->creation = get_creation (table);
+}
+
 OvTerm *
 ov_op_parse_term (OvProcessTable  *table,
                   const char      *text,

@@ -26,6 +26,9 @@ typedef void (*OvOpReadyFunc) (OvInvocation   *invocation,
 void        ov_op_with_census      (OvInvocation  *invocation,
                                     gboolean       with_supervisors,
                                     OvOpReadyFunc  ready);
+/* The same process of the node's present life: a typed pid does not say which life is meant. */
+void        ov_op_localize_pid     (OvProcessTable *table,
+                                    OvPid          *pid);
 /* A term as a person typed it, for the node of the table: pids in it are those of the node's present life. */
 OvTerm     *ov_op_parse_term       (OvProcessTable  *table,
                                     const char      *text,

@@ -91,7 +91,9 @@ add_target (OvOpTraceSpec *self,
     target.scope = OV_TRACE_ALL;
   else if (g_str_equal (text, "new"))
     target.scope = OV_TRACE_NEW;
-  else if (!ov_pid_parse (text, ov_node_get_name (node), &target.pid))
+  else if (ov_pid_parse (text, ov_node_get_name (node), &target.pid))
+    ov_op_localize_pid (ov_node_get_processes (node), &target.pid);
+  else
     {
       char *name = ov_op_dup_process_name (ov_node_get_processes (node), text);
 
