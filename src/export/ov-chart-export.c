@@ -6,6 +6,7 @@
  */
 #include "export/ov-chart-export.h"
 
+#include "canvas/layout/ov-lanes.h"
 #include "canvas/render/ov-chart-painter.h"
 
 typedef struct
@@ -75,6 +76,52 @@ add_lanes (OvChart        *chart,
       drawn[i].id = lanes[i].actor;
       ov_chart_add_lane (chart, &drawn[i], name, g_strcmp0 (text, name) != 0 ? text : NULL);
     }
+}
+
+/* How much each two lanes have to do with each other, in the order of their first step. */
+static GArray *
+count_edges (OvConversation *conversation)
+{
+  g_autoptr (GHashTable) places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  GArray *edges = g_array_new (FALSE, FALSE, sizeof (OvLaneEdge));
+  guint n;
+  const OvConversationStep *steps = ov_conversation_get_steps (conversation, &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      OvLaneEdge edge = { MIN (steps[i].from, steps[i].to), MAX (steps[i].from, steps[i].to), 1 };
+      gint64 key = (gint64) ((guint64) edge.from << 32 | edge.to);
+      gpointer place;
+
+      if (edge.from == edge.to || edge.to == OV_ACTOR_NONE)
+        continue;
+      if (g_hash_table_lookup_extended (places, &key, NULL, &place))
+        {
+          g_array_index (edges, OvLaneEdge, GPOINTER_TO_UINT (place)).weight++;
+          continue;
+        }
+      g_hash_table_insert (places, g_memdup2 (&key, sizeof key), GUINT_TO_POINTER (edges->len));
+      g_array_append_val (edges, edge);
+    }
+
+  return edges;
+}
+
+void
+ov_chart_export_order (OvConversation *conversation,
+                       GCancellable   *cancellable)
+{
+  g_autoptr (GArray) edges = NULL;
+  g_autofree guint32 *order = NULL;
+  guint n;
+
+  g_return_if_fail (conversation != NULL);
+
+  edges = count_edges (conversation);
+  ov_conversation_get_lanes (conversation, &n);
+  order = g_new (guint32, n + 1);
+  ov_lanes_order (n, (const OvLaneEdge *) (gpointer) edges->data, edges->len, order, cancellable);
+  ov_conversation_reorder (conversation, order);
 }
 
 OvChart *

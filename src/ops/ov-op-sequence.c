@@ -47,6 +47,8 @@ make_conversation (GTask        *task,
       query.n_actors = wanted->actors->len;
     }
   conversation = ov_conversation_new (wanted->store, &query, wanted->max_steps, cancellable);
+  if (conversation != NULL)
+    ov_chart_export_order (conversation, cancellable);
   if (conversation == NULL)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, _("Cancelled."));
   else

@@ -75,6 +75,41 @@ ov_conversation_unref (OvConversation *self)
   g_free (self);
 }
 
+/**
+ * ov_conversation_reorder:
+ * @order: (array): a permutation of the lanes: order[place] = lane
+ *
+ * Lanes begin in the order of appearance.
+ */
+void
+ov_conversation_reorder (OvConversation *self,
+                         const guint32  *order)
+{
+  g_autofree guint32 *places = NULL;
+  GArray *lanes;
+
+  g_return_if_fail (self != NULL && (order != NULL || self->lanes->len == 0));
+
+  places = g_new0 (guint32, self->lanes->len + 1);
+  lanes = g_array_sized_new (FALSE, FALSE, sizeof (OvConversationLane), self->lanes->len);
+  for (guint32 i = 0; i < self->lanes->len; i++)
+    {
+      places[order[i]] = i;
+      g_array_append_val (lanes, g_array_index (self->lanes, OvConversationLane, order[i]));
+    }
+  g_array_unref (self->lanes);
+  self->lanes = lanes;
+  for (guint i = 0; i < self->steps->len; i++)
+    {
+      OvConversationStep *step = &g_array_index (self->steps, OvConversationStep, i);
+
+      if (step->from < lanes->len)
+        step->from = places[step->from];
+      if (step->to < lanes->len)
+        step->to = places[step->to];
+    }
+}
+
 OvStore *
 ov_conversation_get_store (OvConversation *self)
 {
@@ -105,7 +140,7 @@ ov_conversation_get_steps (OvConversation *self,
  * @self: a conversation
  * @n: (out): how many
  *
- * Returns: (transfer none): who takes part, in the order of appearance
+ * Returns: (transfer none): who takes part, in the order of appearance until they are reordered
  */
 const OvConversationLane *
 ov_conversation_get_lanes (OvConversation *self,

@@ -53,6 +53,9 @@ OvConversation *ov_conversation_new   (OvStore            *store,
 OvConversation *ov_conversation_ref   (OvConversation *self);
 void            ov_conversation_unref (OvConversation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvConversation, ov_conversation_unref)
+/* order[place] = lane: renumbers the lanes.  Before anybody else sees it. */
+void                      ov_conversation_reorder   (OvConversation *self,
+                                                     const guint32  *order);
 OvStore                  *ov_conversation_get_store (OvConversation *self);
 const OvConversationStep *ov_conversation_get_steps (OvConversation *self,
                                                      guint          *n);

@@ -10,7 +10,7 @@
 
 #include "views/ov-sequence-chart.h"
 
-#include "canvas/layout/ov-lanes.h"
+#include "export/ov-chart-export.h"
 #include "views/ov-words.h"
 
 #include <glib/gi18n.h>
@@ -60,52 +60,6 @@ label_cb (guint32  row,
 }
 
 /* Lanes. */
-
-static void
-count_lane_edges (const OvConversationStep *steps,
-                  guint                     n_steps,
-                  GArray                   *edges)
-{
-  g_autoptr(GHashTable) places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-
-  for (guint i = 0; i < n_steps; i++)
-    {
-      guint32 from = MIN (steps[i].from, steps[i].to), to = MAX (steps[i].from, steps[i].to);
-      gint64 key = (gint64) ((guint64) from << 32 | to);
-      gpointer place;
-
-      if (from == to || to == OV_ACTOR_NONE)
-        continue;
-      if (g_hash_table_lookup_extended (places, &key, NULL, &place))
-        {
-          g_array_index (edges, OvLaneEdge, GPOINTER_TO_UINT (place)).weight++;
-          continue;
-        }
-      g_hash_table_insert (places, g_memdup2 (&key, sizeof key), GUINT_TO_POINTER (edges->len));
-      g_array_append_vals (edges, &(OvLaneEdge) { from, to, 1 }, 1);
-    }
-}
-
-/* places[lane]: where it stands. */
-static guint32 *
-place_lanes (OvConversation *conversation,
-             guint32       **order,
-             GCancellable   *cancellable)
-{
-  g_autoptr(GArray) edges = g_array_new (FALSE, FALSE, sizeof (OvLaneEdge));
-  guint n_steps, n_lanes;
-  const OvConversationStep *steps = ov_conversation_get_steps (conversation, &n_steps);
-  guint32 *places;
-
-  ov_conversation_get_lanes (conversation, &n_lanes);
-  places = g_new (guint32, n_lanes + 1);
-  *order = g_new (guint32, n_lanes + 1);
-  count_lane_edges (steps, n_steps, edges);
-  ov_lanes_order (n_lanes, (const OvLaneEdge *) edges->data, edges->len, *order, cancellable);
-  for (guint32 i = 0; i < n_lanes; i++)
-    places[(*order)[i]] = i;
-  return places;
-}
 
 /* The first row at or after an instant. */
 static guint32
@@ -171,14 +125,13 @@ end_row (const OvConversationStep *steps,
 static void
 add_arrows (OvChart                  *chart,
             const OvConversationStep *steps,
-            guint                     n,
-            const guint32            *places)
+            guint                     n)
 {
   for (guint32 i = 0; i < n; i++)
     {
       OvChartArrow arrow = {
-        .from = steps[i].from == OV_ACTOR_NONE ? OV_SCENE_NONE : places[steps[i].from],
-        .to = steps[i].to == OV_ACTOR_NONE ? OV_SCENE_NONE : places[steps[i].to],
+        .from = steps[i].from == OV_ACTOR_NONE ? OV_SCENE_NONE : steps[i].from,
+        .to = steps[i].to == OV_ACTOR_NONE ? OV_SCENE_NONE : steps[i].to,
         .end_row = end_row (steps, n, i),
         .pair = steps[i].pair < n ? steps[i].pair : OV_SCENE_NONE,
         .at_ns = steps[i].sent_ns,
@@ -197,19 +150,17 @@ ov_sequence_chart_draw (OvConversation *conversation,
 {
   Labels *labels = g_new (Labels, 1);
   g_autoptr(OvChart) chart = NULL;
-  g_autofree guint32 *order = NULL, *places = NULL;
   guint n_lanes, n_steps;
   const OvConversationStep *steps = ov_conversation_get_steps (conversation, &n_steps);
 
   *labels = (Labels) { ov_conversation_ref (conversation), elixir };
   chart = ov_chart_new (label_cb, labels, labels_free);
-  places = place_lanes (conversation, &order, cancellable);
   if (g_cancellable_is_cancelled (cancellable))
     return NULL;
   ov_conversation_get_lanes (conversation, &n_lanes);
   for (guint32 i = 0; i < n_lanes; i++)
-    add_lane (chart, conversation, order[i]);
-  add_arrows (chart, steps, n_steps, places);
+    add_lane (chart, conversation, i);
+  add_arrows (chart, steps, n_steps);
   /* The first reading freezes it: here, not in the main thread. */
   ov_chart_get_arrows (chart, NULL);
   return g_steal_pointer (&chart);
@@ -246,6 +197,8 @@ make_cb (GTask        *task,
   g_autoptr(OvSequenceChart) made = g_new0 (OvSequenceChart, 1);
 
   made->conversation = ov_conversation_new (making->store, &making->query, 0, cancellable);
+  if (made->conversation)
+    ov_chart_export_order (made->conversation, cancellable);
   if (made->conversation)
     made->chart = ov_sequence_chart_draw (made->conversation, making->elixir, cancellable);
   if (g_task_return_error_if_cancelled (task))
