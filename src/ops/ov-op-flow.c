@@ -233,6 +233,17 @@ traced_cb (GObject      *source,
     trace_over (flow);
 }
 
+/* Of all processes every message is seen where it is sent; of some, what others send them only where it arrives. */
+static gboolean
+is_narrow (const OvTraceSpec *spec)
+{
+  for (guint i = 0; i < spec->n_targets; i++)
+    if (spec->targets[i].scope == OV_TRACE_ALL)
+      return FALSE;
+
+  return TRUE;
+}
+
 static void
 census_done_cb (GObject      *source,
                 GAsyncResult *result,
@@ -248,7 +259,7 @@ census_done_cb (GObject      *source,
       flow_free (flow);
       return;
     }
-  flow->spec->spec.flags = OV_TRACE_SEND;
+  flow->spec->spec.flags = is_narrow (&flow->spec->spec) ? OV_TRACE_SEND | OV_TRACE_RECEIVE : OV_TRACE_SEND;
   flow->spec->spec.automatic = FALSE;
   flow->spec->spec.level = OV_TRACE_EDGES;
   ov_node_trace_async (flow->node, &flow->spec->spec, ov_invocation_get_cancellable (flow->invocation), traced_cb, flow);

@@ -40,10 +40,10 @@ fast(Room, Due, Id, View, Known) ->
             sent(From, To, Term, Time, Id),
             next(Time, Room - 1, Due, Id, View, Known);
         {trace_ts, To, 'receive', Term, From, Time} ->
-            More = received(From, To, Term, Id, View),
+            More = received(From, To, Term, Time, Id, View),
             next(Time, Room - 1, Due, Id, View, Known + More);
         {trace_ts, To, 'receive', Term, Time} ->
-            More = received(undefined, To, Term, Id, View),
+            More = received(undefined, To, Term, Time, Id, View),
             next(Time, Room - 1, Due, Id, View, Known + More);
         Other ->
             {{other, Other}, Room, Known}
@@ -53,8 +53,8 @@ next(Time, Room, Due, _, _, Known) when Time >= Due -> {due, Room, Known};
 next(_, Room, Due, Id, View, Known) -> fast(Room, Due, Id, View, Known).
 
 %% How many messages that is: 1, or 0 when it is known already.
-one({trace_ts, To, 'receive', Term, From, _}, Id, View) -> 1 - received(From, To, Term, Id, View);
-one({trace_ts, To, 'receive', Term, _}, Id, View) -> 1 - received(undefined, To, Term, Id, View);
+one({trace_ts, To, 'receive', Term, From, Time}, Id, View) -> 1 - received(From, To, Term, Time, Id, View);
+one({trace_ts, To, 'receive', Term, Time}, Id, View) -> 1 - received(undefined, To, Term, Time, Id, View);
 one({trace_ts, From, _, Term, To, Time}, Id, _) -> sent(From, To, Term, Time, Id), 1.
 
 sent(From, To, {'$gen_call', {Caller, [alias | Ref]}, _} = Term, Time, Id) ->
@@ -97,11 +97,19 @@ latency(_, _, _, _) ->
     ok.
 
 %% Counted already where it was sent, if the sender is traced too.
-received(From, To, Term, Id, {Scope, Members}) ->
+received(From, To, Term, Time, Id, {Scope, Members}) ->
     case Scope =:= wide orelse is_member(From, Id, Members) of
         true -> 1;
-        false -> count(From, To, Term, Id), 0
+        false -> asked(To, Term, Time, Id), count(From, To, Term, Id), 0
     end.
+
+%% The question of somebody who is not traced: the answer will go to him.
+asked(To, {'$gen_call', {Caller, [alias | Ref]}, _}, Time, Id) ->
+    put(Ref, {Caller, To, Time, Id});
+asked(To, {'$gen_call', {Caller, Tag}, _}, Time, Id) ->
+    is_tag(Tag) andalso put(reference(Tag), {Caller, To, Time, Id});
+asked(_, _, _, _) ->
+    ok.
 
 is_member(From, Id, Members) ->
     case Members of
