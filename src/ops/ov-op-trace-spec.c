@@ -79,18 +79,6 @@ ov_op_trace_spec_check (JsonObject  *parameters,
          check_match (parameters, "receive-match", OV_MATCH_RECEIVE, error);
 }
 
-/* A pid that was typed says nothing of the life of the node it belongs to, which the node asks for. */
-static void
-complete_pid (OvNode *node,
-              OvPid  *pid)
-{
-  OvProcessTable *table = ov_node_get_processes (node);
-  const OvProcess *row = ov_process_table_get_row (table, ov_process_table_find_pid (table, pid));
-
-  if (row != NULL)
-    *pid = row->pid;
-}
-
 static void
 add_target (OvOpTraceSpec *self,
             OvNode        *node,
@@ -111,10 +99,6 @@ add_target (OvOpTraceSpec *self,
 
       g_ptr_array_add (self->kept, name);
       target.name = name;
-    }
-  else
-    {
-      complete_pid (node, &target.pid);
     }
   g_array_append_val (self->targets, target);
 }
