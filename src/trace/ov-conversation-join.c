@@ -2,8 +2,7 @@
  *
  * Events into steps.
  *
- * First the events that are asked for are gathered, with the receives of those they were sent to and the gaps
- * of that time; then they are put in order of time, since sources overlap, and walked through once.
+ * The events come in order of time (ov-conversation-gather.c) and are walked through once.
  * A send waits for its receive in a queue of its receiver and the hash of the message; a question for its
  * answer under its tag.
  *
@@ -27,20 +26,6 @@
 
 #define MESSAGE_KINDS \
   (OV_EVENT_MASK (OV_EVENT_SEND) | OV_EVENT_MASK (OV_EVENT_SEND_NOWHERE) | OV_EVENT_MASK (OV_EVENT_RECEIVE))
-#define DEFAULT_KINDS \
-  (MESSAGE_KINDS | OV_EVENT_MASK (OV_EVENT_SPAWN) | OV_EVENT_MASK (OV_EVENT_SPAWNED) \
-   | OV_EVENT_MASK (OV_EVENT_EXIT) | OV_EVENT_MASK (OV_EVENT_LINK) | OV_EVENT_MASK (OV_EVENT_UNLINK) \
-   | OV_EVENT_MASK (OV_EVENT_REGISTER) | OV_EVENT_MASK (OV_EVENT_UNREGISTER) \
-   | OV_EVENT_MASK (OV_EVENT_CALL) | OV_EVENT_MASK (OV_EVENT_RETURN) | OV_EVENT_MASK (OV_EVENT_EXCEPTION) \
-   | OV_EVENT_MASK (OV_EVENT_PORT_OPEN) | OV_EVENT_MASK (OV_EVENT_PORT_CLOSED) \
-   | OV_EVENT_MASK (OV_EVENT_LEVEL))
-
-typedef struct
-{
-  gint64   at_ns;
-  guint64  number;
-  gboolean only_joins; /* not asked for: it may only complete a step */
-} Item;
 
 typedef struct
 {
@@ -472,7 +457,7 @@ take_death (Join          *join,
 
 static void
 take_item (Join       *join,
-           const Item *item)
+           const OvConversationItem *item)
 {
   g_autoptr (GBytes) payload = NULL;
   OvEvent event;
@@ -509,121 +494,6 @@ take_item (Join       *join,
       add_step (join, OV_STEP_NOTE, event.actor, event.actor, &event, item->number);
       break;
     }
-}
-
-static int
-compare_items (gconstpointer a,
-               gconstpointer b)
-{
-  const Item *left = a;
-  const Item *right = b;
-
-  if (left->at_ns != right->at_ns)
-    return left->at_ns < right->at_ns ? -1 : 1;
-
-  return (left->number > right->number) - (left->number < right->number);
-}
-
-/* FALSE: cancelled. */
-static gboolean
-gather (OvStore            *store,
-        const OvEventQuery *query,
-        gboolean            only_joins,
-        guint               max_items,
-        GArray             *items,
-        gboolean           *is_cut,
-        GCancellable       *cancellable)
-{
-  g_autoptr (OvEventFilter) filter = ov_event_filter_new (store, query);
-  guint begin = items->len;
-  guint64 at = ov_store_get_first (store);
-  guint64 to = ov_store_get_end (store);
-
-  for (guint n = 1; (at = ov_event_filter_next (filter, at, to)) != OV_EVENT_NONE; at++, n++)
-    {
-      Item item = { .number = at, .only_joins = only_joins };
-      OvEvent event;
-
-      if (n % CHECK_EVERY == 0 && g_cancellable_is_cancelled (cancellable))
-        return FALSE;
-      if (items->len - begin >= max_items)
-        {
-          *is_cut = TRUE;
-          break;
-        }
-      if (!ov_store_get_event (store, at, &event))
-        continue;
-      item.at_ns = event.at_ns;
-      g_array_append_val (items, item);
-    }
-
-  return TRUE;
-}
-
-static GArray *
-list_receivers (OvStore *store,
-                GArray  *items)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  GArray *receivers = g_array_new (FALSE, FALSE, sizeof (guint32));
-
-  for (guint i = 0; i < items->len; i++)
-    {
-      OvEvent event;
-
-      if (ov_store_get_event (store, g_array_index (items, Item, i).number, &event)
-          && event.kind == OV_EVENT_SEND && event.peer != OV_ACTOR_NONE
-          && g_hash_table_add (seen, GUINT_TO_POINTER (event.peer + 1)))
-        g_array_append_val (receivers, event.peer);
-    }
-
-  return receivers;
-}
-
-/* The receives of what the chosen ones sent to others, and the gaps, which are nobody's. */
-static gboolean
-gather_others (OvStore            *store,
-               const OvEventQuery *query,
-               guint               max_items,
-               GArray             *items,
-               GCancellable       *cancellable)
-{
-  g_autoptr (GArray) receivers = NULL;
-  OvEventQuery receives = { .kinds = OV_EVENT_MASK (OV_EVENT_RECEIVE),
-                            .from_ns = query->from_ns, .to_ns = query->to_ns };
-  const OvEventQuery gaps = { .kinds = OV_EVENT_MASK (OV_EVENT_GAP),
-                              .from_ns = query->from_ns, .to_ns = query->to_ns };
-  gboolean ignored;
-
-  if (query->actors != NULL || query->text != NULL || query->shape != 0)
-    {
-      receivers = list_receivers (store, items);
-      receives.actors = (const guint32 *) receivers->data;
-      receives.n_actors = receivers->len;
-      if (receivers->len > 0
-          && !gather (store, &receives, TRUE, max_items, items, &ignored, cancellable))
-        return FALSE;
-    }
-
-  return gather (store, &gaps, FALSE, max_items, items, &ignored, cancellable);
-}
-
-static void
-drop_doubles (GArray *items)
-{
-  guint kept = 0;
-
-  for (guint i = 0; i < items->len; i++)
-    {
-      const Item *item = &g_array_index (items, Item, i);
-      Item *last = kept > 0 ? &g_array_index (items, Item, kept - 1) : NULL;
-
-      if (last != NULL && last->number == item->number)
-        last->only_joins &= item->only_joins;
-      else
-        g_array_index (items, Item, kept++) = *item;
-    }
-  g_array_set_size (items, kept);
 }
 
 static void
@@ -663,7 +533,7 @@ walk (Join         *join,
           join->conversation->is_cut = TRUE;
           break;
         }
-      take_item (join, &g_array_index (items, Item, i));
+      take_item (join, &g_array_index (items, OvConversationItem, i));
     }
 
   return TRUE;
@@ -713,21 +583,13 @@ ov_conversation_join (OvConversation     *self,
                       guint               max_steps,
                       GCancellable       *cancellable)
 {
-  g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (Item));
-  guint max_items = max_steps < G_MAXUINT / 2 ? 2 * max_steps : max_steps;
-  OvEventQuery wanted = *query;
+  g_autoptr (GArray) items = ov_conversation_gather (self->store, query, max_steps, &self->is_cut, cancellable);
   gboolean done;
   Join join;
 
-  if (wanted.kinds == 0)
-    wanted.kinds = DEFAULT_KINDS;
-  wanted.kinds &= ~OV_EVENT_MASK (OV_EVENT_GAP);
-  if (!gather (self->store, &wanted, FALSE, max_items, items, &self->is_cut, cancellable)
-      || !gather_others (self->store, query, max_items, items, cancellable))
+  if (items == NULL)
     return FALSE;
 
-  g_array_sort (items, compare_items);
-  drop_doubles (items);
   join_init (&join, self, max_steps);
   done = walk (&join, items, cancellable);
   join_clear (&join);

@@ -19,6 +19,13 @@ struct _OvConversation
   gboolean        is_cut;
 };
 
+typedef struct
+{
+  gint64   at_ns;
+  guint64  number;
+  gboolean only_joins; /* not asked for: it may only complete a step */
+} OvConversationItem;
+
 /* Times come from a node and may be anything. */
 static inline gint64
 ov_elapsed_ns (gint64 from_ns,
@@ -27,6 +34,11 @@ ov_elapsed_ns (gint64 from_ns,
   return (gint64) ((guint64) to_ns - (guint64) from_ns);
 }
 
+GArray  *ov_conversation_gather (OvStore            *store,
+                                 const OvEventQuery *query,
+                                 guint               max_steps,
+                                 gboolean           *is_cut,
+                                 GCancellable       *cancellable) G_GNUC_WARN_UNUSED_RESULT;
 /* Fills steps and lanes; FALSE: cancelled. */
 gboolean ov_conversation_join (OvConversation     *self,
                                const OvEventQuery *query,
