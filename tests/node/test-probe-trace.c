@@ -364,8 +364,11 @@ test_scopes (void)
     {
       g_autoptr (OvTerm) info = ov_test_probe_request (self.probe, "node_info", NULL, NULL);
     }
+  ov_test_probe_census (self.probe, TRUE, 500);
   ov_test_trace_stop (self.trace, 3);
   g_assert_cmpuint (ov_test_trace_count (self.trace, 3, "ov_ack"), ==, 0);
+  g_assert_cmpuint (ov_test_trace_count (self.trace, 3, "ov_own"), ==, 0);
+  g_assert_cmpuint (ov_test_trace_count (self.trace, 3, "replace_state"), ==, 0);
   g_assert_cmpuint (ov_test_trace_count (self.trace, 3, "'$gen_call',{<0."), ==, 0);
   g_assert_cmpuint (ov_test_trace_count (self.trace, 3, "{request,"), ==, 0);
   assert_idle (&self);

@@ -63,7 +63,7 @@ handle({who_owes, From, Ref}, #{owing := Owing} = State) ->
     State#{owing := Alive};
 handle({owes, Pid}, #{owing := Owing} = State) ->
     State#{owing := Owing#{Pid => []}};
-handle({owes_not, Pid}, #{owing := Owing} = State) ->
+handle({ov_own, {owes_not, Pid}}, #{owing := Owing} = State) ->
     State#{owing := maps:remove(Pid, Owing)};
 handle({tracing, Tracer, Session}, #{tracer := Tracer} = State) ->
     State#{session := Session};

@@ -57,6 +57,12 @@
 %% Traces.
 -define(FAR, 16#7fffffffffffffff).  % a time that does not come
 -define(LONG_AGO, -16#7fffffffffffffff). % monotonic times are negative for the most part
--define(TRACER_WORDS, 8388608).     % heap of the tracer; its mailbox is beside it
+-define(TRACER_WORDS, 16777216).    % 128 MiB, for a single large message; its mailbox is beside it
 -define(TRACER_QUEUE, 300000).      % some 75 MB: it does not get to look at its own fuse any more
 -define(TRACER_MIN_WORDS, 46422).   % room for a batch without collecting
+
+%% A trace message about a message of the probe's own: what it tells us, what we ask, what sys answers.
+-define(OWN_TOLD(E), element(1, E) =:= trace_ts, element(1, element(4, E)) =:= ov_own).
+-define(OWN_ASKED(E), element(1, E) =:= trace_ts,
+        element(1, element(2, element(2, element(4, E)))) =:= ov_own).
+-define(OWN_ANSWERED(E), element(1, E) =:= trace_ts, element(1, element(1, element(4, E))) =:= ov_own).

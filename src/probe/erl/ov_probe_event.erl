@@ -8,6 +8,7 @@
 
 -define(NODE_BYTES, 8).
 -define(DEPTH, 12).
+-define(LARGE, 500000).
 
 %% Whether it takes no more room on the wire than so many nodes may.
 fits(Term, Nodes) ->
@@ -46,7 +47,10 @@ position(exception_from) -> 5;
 position(_) -> 4.
 
 view(Term, Nodes) ->
-    {erlang:external_size(Term), brief(Term, Nodes)}.
+    View = {erlang:external_size(Term), brief(Term, Nodes)},
+    %% A large one would count towards our heap until something else makes us collect.
+    _ = element(1, View) > ?LARGE andalso erlang:garbage_collect(self(), [{type, minor}]),
+    View.
 
 brief(Term, Nodes) ->
     element(1, ov_probe_cut:cut(Term, Nodes, ?DEPTH)).

@@ -36,6 +36,8 @@ fast(0, _, _, _, Known) ->
     {room, 0, Known};
 fast(Room, Due, Id, View, Known) ->
     receive
+        Own when ?OWN_TOLD(Own); ?OWN_ASKED(Own); ?OWN_ANSWERED(Own) ->
+            fast(Room, Due, Id, View, Known);
         {trace_ts, From, send, Term, To, Time} ->
             sent(From, To, Term, Time, Id),
             next(Time, Room - 1, Due, Id, View, Known);

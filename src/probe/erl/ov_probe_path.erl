@@ -80,9 +80,9 @@ ask(From, To, Message, Label) ->
     Ref = make_ref(),
     Permission = atomics:new(1, []),
     Dead = spawn(erlang, self, []),
-    From ! {system, {Dead, Ref}, {replace_state, inside(Ref, self(), Permission, To, Message, Label)}},
+    From ! {system, {Dead, {ov_own, Ref}}, {replace_state, inside(Ref, self(), Permission, To, Message, Label)}},
     receive
-        {sent, Ref} -> {From, []}
+        {ov_own, {sent, Ref}} -> {From, []}
     after ?ANSWER_MS ->
         case atomics:compare_exchange(Permission, 1, 0, 1) of
             ok -> {ours(To, Message, Label), [note(late)]};
@@ -90,17 +90,17 @@ ask(From, To, Message, Label) ->
         end
     end.
 
-%% Runs inside the sender, whose state stays what it is.
+%% Runs inside the sender, whose state stays what it is: see ov_probe_state.
 inside(Ref, Helper, Permission, To, Message, Label) ->
-    fun(State) ->
+    fun(_) ->
             try
                 ok = atomics:compare_exchange(Permission, 1, 0, 1),
                 ov_probe_path:with_token(To, Message, Label),
-                Helper ! {sent, Ref}
+                Helper ! {ov_own, {sent, Ref}}
             catch
                 _:_ -> ok
             end,
-            State
+            throw(ov_own)
     end.
 
 ours(To, Message, Label) ->

@@ -1,10 +1,12 @@
 %% SPDX-License-Identifier: GPL-3.0-or-later
 %%
 %% The safe state probe for supervisors.  A system message asks the supervisor to "replace" its
-%% state with a fun that mails us a bounded view and returns the very same state.  The reply
-%% goes to a process that is long dead, so nothing is copied; a failure inside is caught twice
-%% (here and in sys); a supervisor that does not answer is not waited for, and not asked again
-%% before it has answered, so that nothing piles up in its mailbox.
+%% state with a fun that mails us a bounded view and throws, upon which sys keeps the very same state
+%% and answers that it was thrown at.  The answer, which would hold the state otherwise, goes to a
+%% process that is long dead; so nothing large is copied, also when somebody traces what the supervisor
+%% sends.  A supervisor that does not answer is not waited for, and not asked again before it has
+%% answered, so that nothing piles up in its mailbox.  What goes to and from it is tagged as ours
+%% (ov_own), and no trace of ours shows it.
 %%
 %% When the probe is unloaded while such a message still waits in a mailbox, the fun has no code
 %% any more: calling it is an exception that sys catches, and the state stays as it is.
@@ -51,7 +53,7 @@ ask([], _, #{asked := Asked} = State) when map_size(Asked) =:= 0 ->
     State;
 ask(Pids, Owing, #{out := Out, until := Until} = State) ->
     receive
-        {ov_state, Ref, Pid, View} -> ask(Pids, Owing, answered(Ref, Pid, View, State));
+        {ov_own, {ov_state, Ref, Pid, View}} -> ask(Pids, Owing, answered(Ref, Pid, View, State));
         {ov_ack, Seq} -> ask(Pids, Owing, State#{out := ov_probe_out:ack(Seq, Out)})
     after max(0, Until - now_ms()) ->
         expire(Pids, State)
@@ -73,19 +75,19 @@ may_ask(Pid, Owing) ->
 ask_one(Pid, #{owner := Owner, dead := Dead, asked := Asked} = State) ->
     Ref = make_ref(),
     Owner ! {owes, Pid},
-    Pid ! {system, {Dead, Ref}, {replace_state, look(Ref, self(), Owner)}},
+    Pid ! {system, {Dead, {ov_own, Ref}}, {replace_state, look(Ref, self(), Owner)}},
     State#{asked := Asked#{Pid => Ref}}.
 
 %% Runs inside the supervisor.
 look(Ref, Reader, Owner) ->
     fun(State) ->
             try
-                Reader ! {ov_state, Ref, self(), ov_probe_state:view(State)},
-                Owner ! {owes_not, self()}
+                Reader ! {ov_own, {ov_state, Ref, self(), ov_probe_state:view(State)}},
+                Owner ! {ov_own, {owes_not, self()}}
             catch
                 _:_ -> ok
             end,
-            State
+            throw(ov_own)
     end.
 
 answered(Ref, Pid, View, #{asked := Asked} = State) ->

@@ -18,8 +18,8 @@
 -include("ov_probe.hrl").
 -export([start/4, call/2, flush/2, word/1]).
 
--define(FLUSH_NS, 5000000).    % age of the oldest event in a batch; and as long again when it is quiet
--define(WAKE_MS, 5).           % the loops of events are left that often
+-define(FLUSH_NS, 10000000).   % age of the oldest event in a batch
+-define(WAKE_MS, 10).          % the loops of events are left that often
 -define(TICK_NS, 250000000).
 -define(FINISH_NS, 2000000000). % how long the last batches wait for credit
 -define(DRAIN, 5000).
@@ -142,6 +142,8 @@ fast(0, _, _, Buffer) ->
     {room, 0, Buffer};
 fast(Room, Due, Nodes, Buffer) ->
     receive
+        Own when ?OWN_TOLD(Own); ?OWN_ASKED(Own); ?OWN_ANSWERED(Own) ->
+            fast(Room, Due, Nodes, Buffer);
         {trace_ts, _, send, Term, _, Time} = Event ->
             next(Time, Room - 1, Due, Nodes, [cut(Term, Event, Nodes) | Buffer]);
         {trace_ts, _, 'receive', Term, _, Time} = Event ->
@@ -196,6 +198,9 @@ handle(stop, #{vm := Vm}) ->
 handle(_, State) ->
     State.
 
+%% What passes between the probe and those it asks is nobody's business.
+event(Event, State) when ?OWN_TOLD(Event); ?OWN_ASKED(Event); ?OWN_ANSWERED(Event) ->
+    State;
 event(Event, State) ->
     Kind = ov_probe_event:kind(element(3, Event)),
     Time = element(tuple_size(Event), Event),
@@ -501,8 +506,10 @@ flush(Id, #{traces := Traces} = State) ->
                 false -> State
             end,
     #{traces := #{Id := Trace}} = Flown,
+    #{n := N} = Trace,
     {#{spent := Spent} = Sent, Next} = flush_events(Trace, Flown),
-    {_, Done} = with(Sent#{spent := Spent + now_ns() - Start}, Next),
+    {Ns, Priced} = ov_probe_price:flushed(now_ns() - Start, N + Counted, Next),
+    {_, Done} = with(Sent#{spent := Spent + Ns}, Priced),
     Done.
 
 flush_events(#{n := 0, gaps := Gaps, marks := []} = Trace, State) when map_size(Gaps) =:= 0 ->
@@ -586,7 +593,7 @@ tell_meter(Id, Elapsed, #{traces := Traces} = State) ->
     end.
 
 %% PROTOCOL.md, "What observing costs".
-cost(Count, Spent, Elapsed, #{prices := {Emit, Take}}) ->
+cost(Count, Spent, Elapsed, #{prices := #{emit := Emit, take := Take}}) ->
     (Count * (Emit + Take) + Spent) * 1000000 div Elapsed;
 cost(_, _, _, _) ->
     0.
