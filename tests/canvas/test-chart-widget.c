@@ -317,6 +317,27 @@ test_keeps_its_place (Fixture       *fixture,
   g_assert_false (press (fixture, GDK_KEY_Down, 0));
 }
 
+/* Of many lanes those are seen first that the first rows are about. */
+static void
+test_starts_where_something_is (Fixture       *fixture,
+                                gconstpointer  data)
+{
+  g_autoptr (OvChart) chart = ov_chart_new (NULL, NULL, NULL);
+  OvChartMeasure measure;
+  OvChartView view;
+  gboolean right;
+
+  for (guint i = 0; i < 60; i++)
+    ov_chart_add_lane (chart, &(OvChartLane) { .id = i + 1, .end_row = G_MAXUINT32 }, "lane", NULL);
+  for (guint32 i = 0; i < 100; i++)
+    ov_chart_add_arrow (chart, &(OvChartArrow) { .from = 40 + i % 2, .to = 41 - i % 2, .pair = OV_SCENE_NONE });
+  ov_chart_canvas_set_chart (fixture->canvas, chart, FALSE);
+  ov_chart_canvas_get_view (fixture->canvas, &view, &measure);
+  g_assert_false (ov_chart_is_beyond (&measure, chart, &view, 0, &right));
+  g_assert_cmpfloat (view.x, >, 20 * OV_CHART_LANE_WIDTH);
+  g_assert_cmpfloat (view.y, ==, 0);
+}
+
 static OvChart *
 make_window (guint64 first,
              guint32 n)
@@ -451,6 +472,7 @@ main (int    argc,
   ADD ("/chart-canvas/announces", 0, test_announces);
   ADD ("/chart-canvas/keeps-its-place", 100000, test_keeps_its_place);
   ADD ("/chart-canvas/keeps-by-id", 0, test_keeps_by_id);
+  ADD ("/chart-canvas/starts-where-something-is", 0, test_starts_where_something_is);
   ADD ("/chart-canvas/zoom-around", 100000, test_zoom_around);
   ADD ("/chart-canvas/draws", 0, test_draws);
 

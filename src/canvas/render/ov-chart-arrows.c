@@ -108,7 +108,8 @@ touch (const OvChartPainting *self,
   if (toward < 0)
     return ov_chart_painting_bar_left (self, lane, (guint8) __builtin_ctz (bars));
 
-  return ov_chart_painting_bar_left (self, lane, (guint8) (31 - __builtin_clz (bars))) + OV_CHART_BAR * ov_chart_painting_bar_unit (self);
+  return ov_chart_painting_bar_left (self, lane, (guint8) (31 - __builtin_clz (bars)))
+         + OV_CHART_BAR * ov_chart_painting_bar_unit (self);
 }
 
 static void
@@ -335,8 +336,10 @@ end_x (const OvChartPainting *self,
        const OvChartArrow    *arrow,
        guint32                lane)
 {
-  return lane != OV_SCENE_NONE ? ov_chart_painting_lane_x (self, lane)
-                               : self->measure.outside[ov_chart_is_outside_right (self->chart, arrow)] - self->view->x;
+  if (lane != OV_SCENE_NONE)
+    return ov_chart_painting_lane_x (self, lane);
+
+  return self->measure.outside[ov_chart_is_outside_right (self->chart, arrow)] - self->view->x;
 }
 
 static Room

@@ -32,6 +32,7 @@ draw_time (OvChartPainting *self,
   double line = ov_pen_get_line (&self->pen, OV_FACE_MONO, size);
   double y = ov_chart_painting_line_y (self, row) - line / 2;
   OvColor soft = ov_color_mix (self->theme->text_soft, self->theme->background, SOFTER);
+  OvColor hard_color = ov_color_mix (self->theme->text_soft, self->theme->text, 0.35);
   double width;
 
   if (y < self->measure.head - self->measure.row || y > self->view->height)
@@ -40,7 +41,7 @@ draw_time (OvChartPainting *self,
                         OV_ALIGN_END, row == self->view->selected ? self->theme->text_soft : soft);
   time[hard] = '\0';
   ov_pen_words (&self->pen, OV_FACE_MONO, size, time, right - width, y, self->measure.gutter, OV_ALIGN_END,
-                row == self->view->selected ? self->theme->text : ov_color_mix (self->theme->text_soft, self->theme->text, 0.35));
+                row == self->view->selected ? self->theme->text : hard_color);
 }
 
 /* Two slanted strokes through the gutter's line, and how long nothing happened. */

@@ -78,8 +78,8 @@ double  ov_chart_get_lane_x (const OvChartMeasure *self,
 guint32 ov_chart_find_lane  (const OvChartMeasure *self,
                              const OvChart        *chart,
                              double                x);
-/* Where the lanes of the row's arrow stand in the whole picture, left first; the outside does not count.  FALSE: it is
- * across all. */
+/* Where the lanes of the row's arrow stand in the whole picture, left first; the outside does not
+ * count.  FALSE: it is across all. */
 gboolean ov_chart_get_extent (const OvChartMeasure *self,
                               const OvChart        *chart,
                               guint32               row,

@@ -145,7 +145,8 @@ draw_duration (OvChartPainting *self,
   guint32 asker = answer->to == arrow->to ? answer->from : answer->to;
   gboolean to_the_right = asker == OV_SCENE_NONE ? ov_chart_is_outside_right (self->chart, answer)
                                                  : asker > arrow->to;
-  double left = ov_chart_painting_bar_left (self, arrow->to, self->places[row].slot), unit = ov_chart_painting_bar_unit (self);
+  double left = ov_chart_painting_bar_left (self, arrow->to, self->places[row].slot);
+  double unit = ov_chart_painting_bar_unit (self);
   double size = self->measure.text * 0.87, line = ov_pen_get_line (&self->pen, OV_FACE_TEXT, size);
   double y = ov_chart_painting_line_y (self, arrow->pair) - line / 2;
   g_autofree char *words = NULL;

@@ -58,7 +58,10 @@ typedef struct
 
 typedef struct _OvChart OvChart;
 
-typedef char *(*OvChartLabelFunc) (guint32 row, guint max_chars, gpointer user_data); /* (transfer full), any thread */
+/* (transfer full); called in any thread. */
+typedef char *(*OvChartLabelFunc) (guint32  row,
+                                   guint    max_chars,
+                                   gpointer user_data);
 
 OvChart            *ov_chart_new       (OvChartLabelFunc label,
                                         gpointer         user_data,

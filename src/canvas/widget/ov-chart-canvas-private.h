@@ -22,6 +22,7 @@ struct _OvChartCanvas
   double          row_zoom, lane_zoom;
   gboolean        lanes_chosen;     /* by the user; else few lanes are stretched */
   gboolean        configuring;
+  gboolean        begins;           /* the start of the chart is to be shown as soon as there is a size */
 
   /* What the user points at. */
   guint32         selected, hovered, selected_lane;

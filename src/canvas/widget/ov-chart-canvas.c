@@ -22,6 +22,7 @@ enum
 
 #define DESCRIBE_CHARS 200
 #define MOST_STRETCH   1.8
+#define START_ROWS     16
 
 static guint signals[OV_CHART_CANVAS_N_SIGNALS];
 
@@ -119,6 +120,59 @@ update_adjustments (OvChartCanvas *self)
   ov_chart_canvas_invalidate (self);
 }
 
+void
+ov_chart_canvas_scroll_to (OvChartCanvas *self,
+                           double         x,
+                           double         y)
+{
+  if (self->adjustments[GTK_ORIENTATION_HORIZONTAL] != NULL)
+    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_HORIZONTAL], round (x));
+  if (self->adjustments[GTK_ORIENTATION_VERTICAL] != NULL)
+    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], round (y));
+}
+
+/* Of many lanes those come into sight that the first rows are about: the offset that shows most of these. */
+static double
+find_start (OvChartCanvas        *self,
+            const OvChartView    *view,
+            const OvChartMeasure *measure)
+{
+  double lefts[START_ROWS], rights[START_ROWS], best = 0, room = view->width - measure->gutter - measure->lane;
+  guint32 n_rows, n = 0, most = 0;
+
+  ov_chart_get_arrows (self->chart, &n_rows);
+  for (guint32 row = 0; row < MIN (n_rows, START_ROWS); row++)
+    if (ov_chart_get_extent (measure, self->chart, row, &lefts[n], &rights[n]))
+      n++;
+  for (guint32 i = 0; i <= n; i++)
+    {
+      double left = i == 0 ? measure->first_lane : lefts[i - 1];
+      guint32 n_seen = 0;
+
+      for (guint32 j = 0; j < n; j++)
+        n_seen += lefts[j] >= left && rights[j] <= left + room;
+      if (n_seen <= most)
+        continue;
+      most = n_seen;
+      best = i == 0 ? 0 : left - measure->lane / 2 - measure->gutter;
+    }
+
+  return best;
+}
+
+static void
+show_start (OvChartCanvas *self)
+{
+  OvChartMeasure measure;
+  OvChartView view;
+
+  ov_chart_canvas_get_view (self, &view, &measure);
+  if (view.width <= 0)
+    return;
+  self->begins = FALSE;
+  ov_chart_canvas_scroll_to (self, find_start (self, &view, &measure), 0);
+}
+
 static void
 scrolled_cb (OvChartCanvas *self)
 {
@@ -150,17 +204,6 @@ set_adjustment (OvChartCanvas  *self,
   *place = g_object_ref_sink (adjustment != NULL ? adjustment : gtk_adjustment_new (0, 0, 0, 0, 0, 0));
   g_signal_connect_object (*place, "value-changed", G_CALLBACK (scrolled_cb), self, G_CONNECT_SWAPPED);
   update_adjustments (self);
-}
-
-void
-ov_chart_canvas_scroll_to (OvChartCanvas *self,
-                           double         x,
-                           double         y)
-{
-  if (self->adjustments[GTK_ORIENTATION_HORIZONTAL] != NULL)
-    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_HORIZONTAL], round (x));
-  if (self->adjustments[GTK_ORIENTATION_VERTICAL] != NULL)
-    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], round (y));
 }
 
 /* What is at this place of the widget stays there while @change has its way. */
@@ -325,11 +368,12 @@ announce (OvChartCanvas *self)
     label = g_strdup (get_lane_name (self, self->selected_lane));
   else
     label = g_strdup (_("Sequence chart"));
-  description = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
-                                              "%u message. Arrow keys move through messages and processes, Enter opens",
-                                              "%u messages. Arrow keys move through messages and processes, Enter opens",
-                                              n),
-                                 n);
+  description =
+    g_strdup_printf (g_dngettext (GETTEXT_PACKAGE,
+                                  "%u message. Arrow keys move through messages and processes, Enter opens",
+                                  "%u messages. Arrow keys move through messages and processes, Enter opens",
+                                  n),
+                     n);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
 }
@@ -374,7 +418,11 @@ ov_chart_canvas_size_allocate (GtkWidget *widget,
                                int        height,
                                int        baseline)
 {
-  update_adjustments (OV_CHART_CANVAS (widget));
+  OvChartCanvas *self = OV_CHART_CANVAS (widget);
+
+  update_adjustments (self);
+  if (self->begins)
+    show_start (self);
 }
 
 static gboolean
@@ -657,15 +705,16 @@ ov_chart_canvas_set_chart (OvChartCanvas *self,
   self->chart = chart != NULL ? ov_chart_ref (chart) : ov_chart_new (NULL, NULL, NULL);
   self->hovered = OV_SCENE_NONE;
   update_adjustments (self);
-  if (keep_place)
+  self->begins |= !keep_place || place.row == OV_SCENE_NONE;
+  if (keep_place && !self->begins)
     {
       return_to_place (self, &place);
       selected = find_again (self->chart, place.selected, place.selected_row);
     }
   else
     {
-      ov_chart_canvas_scroll_to (self, 0, 0);
       self->selected_lane = OV_SCENE_NONE;
+      show_start (self);
     }
   ov_chart_canvas_select (self, selected == OV_SCENE_NONE ? G_MAXUINT : selected);
   announce (self);

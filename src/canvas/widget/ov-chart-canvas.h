@@ -4,8 +4,10 @@
  *
  * Keys: arrows move the selected row and lane, with Ctrl along the messages of the selected lane, Home, End, Page;
  * p goes to the other half of a call, Return opens, Escape gives up, plus, minus and 0 change the spacing.  Ctrl and
- * wheel changes the height of rows, with Shift the distance of lanes.  The selected arrow is announced.  Signals: "selected" (guint row, G_MAXUINT: none), "activated" (guint row),
- * "lane-selected" (guint64 id), "context-menu" (guint row, double x, double y).  Thread: main.
+ * wheel changes the height of rows, with Shift the distance of lanes.  The selected arrow is announced.
+ *
+ * Signals: "selected" (guint row, G_MAXUINT: none), "activated" (guint row), "lane-selected" (guint64 id),
+ * "context-menu" (guint row, double x, double y).  Thread: main.
  */
 #pragma once
 

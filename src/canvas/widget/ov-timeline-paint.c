@@ -218,8 +218,9 @@ paint_mark (Painting             *self,
   ov_pen_line (&self->pen, (OvPoint) { x, y + half - 1 }, (OvPoint) { x, self->line_y }, 1, OV_DASH_NONE,
                ov_color_mix (self->theme->background, color, 0.6));
   if (crash)
-    ov_pen_polygon (&self->pen, (OvPoint[]) { { x, y - half }, { x + half, y + half - 1 }, { x - half, y + half - 1 } },
-                    3, color);
+    ov_pen_polygon (&self->pen,
+                    (OvPoint[]) { { x, y - half }, { x + half, y + half - 1 }, { x - half, y + half - 1 } }, 3,
+                    color);
   else
     ov_pen_mark (&self->pen, (OvTone) mark->tone, x, y, MARK_SIZE);
 }
