@@ -19,6 +19,7 @@ typedef struct
 struct _OvEventLine
 {
   OvStore      *store;
+  OvProcessTable *table;   /* (nullable) */
   OvTermFormat  format;
   OvTextStyle   style;
   gboolean      json;

@@ -74,10 +74,20 @@ ov_event_line_free (OvEventLine *self)
     return;
 
   ov_store_unref (self->store);
+  g_clear_object (&self->table);
   g_ptr_array_unref (self->actors);
   g_string_free (self->line, TRUE);
   g_string_free (self->scratch, TRUE);
   g_free (self);
+}
+
+void
+ov_event_line_set_table (OvEventLine    *self,
+                         OvProcessTable *table)
+{
+  g_return_if_fail (self != NULL);
+
+  g_set_object (&self->table, table);
 }
 
 void
@@ -86,27 +96,63 @@ ov_event_line_forget_names (OvEventLine *self)
   g_ptr_array_set_size (self->actors, 0);
 }
 
+/* What the table calls it; NULL: it does not know it. */
+static char *
+dup_title (OvEventLine *self,
+           guint32      number,
+           gboolean    *is_shared)
+{
+  OvPid pid = ov_store_get_actor (self->store, number);
+  guint32 slot = self->table != NULL && !ov_pid_is_none (&pid) ? ov_process_table_find_pid (self->table, &pid)
+                                                               : OV_SLOT_NONE;
+  const OvProcess *row = slot != OV_SLOT_NONE ? ov_process_table_get_row (self->table, slot) : NULL;
+
+  if (row == NULL || (row->name == OV_STRING_NONE && row->label == OV_STRING_NONE && row->child_id == OV_STRING_NONE &&
+                      row->module == OV_STRING_NONE))
+    return NULL;
+  *is_shared = row->name == OV_STRING_NONE;
+
+  return ov_process_table_dup_title (self->table, slot);
+}
+
+static OvLineActor *
+make_actor (OvEventLine *self,
+            guint32      number)
+{
+  OvLineActor *actor = g_new0 (OvLineActor, 1);
+  g_autofree char *whole = ov_store_dup_actor_name (self->store, number);
+  g_autofree char *title = NULL;
+
+  actor->name = ov_op_dup_actor_name (self->store, number, &actor->pid);
+  actor->is_shared = g_strcmp0 (whole, actor->name) != 0;
+  if (actor->pid != NULL && (actor->name == NULL || actor->is_shared) &&
+      (title = dup_title (self, number, &actor->is_shared)) != NULL)
+    {
+      g_free (actor->name);
+      actor->name = g_steal_pointer (&title);
+    }
+  actor->words = dup_words (actor);
+
+  return actor;
+}
+
 const OvLineActor *
 ov_event_line_get_actor (OvEventLine *self,
                          guint32      number)
 {
-  g_autofree char *whole = NULL;
   OvLineActor *actor;
 
   if (number == OV_ACTOR_NONE || number >= ov_store_get_n_actors (self->store))
     return NULL;
   if (number >= self->actors->len)
     g_ptr_array_set_size (self->actors, number + 1);
-  if ((actor = g_ptr_array_index (self->actors, number)) != NULL)
+  actor = g_ptr_array_index (self->actors, number);
+  /* One without a name may have got it meanwhile. */
+  if (actor != NULL && actor->name != NULL)
     return actor;
-  actor = g_new0 (OvLineActor, 1);
-  actor->name = ov_op_dup_actor_name (self->store, number, &actor->pid);
-  whole = ov_store_dup_actor_name (self->store, number);
-  actor->is_shared = g_strcmp0 (whole, actor->name) != 0;
-  actor->words = dup_words (actor);
-  g_ptr_array_index (self->actors, number) = actor;
+  actor_free (actor);
 
-  return actor;
+  return g_ptr_array_index (self->actors, number) = make_actor (self, number);
 }
 
 gboolean

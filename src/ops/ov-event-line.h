@@ -8,6 +8,7 @@
 #pragma once
 
 #include "export/ov-tree-export.h"
+#include "model/ov-process-table.h"
 #include "trace/ov-store.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,9 @@ OvEventLine *ov_event_line_new         (OvStore           *store,
                                         const OvTextStyle *style) G_GNUC_WARN_UNUSED_RESULT; /* NULL: JSON */
 void         ov_event_line_free        (OvEventLine *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OvEventLine, ov_event_line_free)
+/* Where names are looked for first: a live node's table knows them before the store does. */
+void         ov_event_line_set_table   (OvEventLine    *self,
+                                        OvProcessTable *table);
 /* Processes may have got names since. */
 void         ov_event_line_forget_names (OvEventLine *self);
 /* The line of an event, without a newline; lives until the next call.  NULL: nothing to show (RECORDS,

@@ -223,7 +223,7 @@ traced_cb (GObject      *source,
   if (!(flow->trace = ov_node_trace_finish (OV_NODE (source), result, &error)) ||
       !ov_op_trace_has_begun (flow->trace, &flow->spec->spec, &error))
     {
-      ov_invocation_return_error (flow->invocation, error);
+      ov_invocation_return_error (flow->invocation, ov_op_trace_explain (flow->invocation, error));
       flow_free (flow);
       return;
     }

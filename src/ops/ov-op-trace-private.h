@@ -31,6 +31,10 @@ gboolean       ov_op_trace_has_begun  (OvTrace           *trace,
                                        const OvTraceSpec *spec,
                                        GError           **error);
 
+/* The error, with what was asked for where the node does not say it; both (transfer full). */
+GError        *ov_op_trace_explain    (OvInvocation *invocation,
+                                       GError       *error) G_GNUC_WARN_UNUSED_RESULT;
+
 extern const char *const ov_op_trace_events[];
 extern const char *const ov_op_trace_levels[];
 

@@ -258,3 +258,16 @@ ov_op_trace_has_begun (OvTrace           *trace,
 
   return FALSE;
 }
+
+GError *
+ov_op_trace_explain (OvInvocation *invocation,
+                     GError       *error)
+{
+  g_auto (GStrv) processes = ov_invocation_dup_list (invocation, "process");
+  g_autofree char *all = g_strjoinv (", ", processes);
+
+  if (g_error_matches (error, OV_PROBE_ERROR, OV_PROBE_ERROR_NO_PROCESS) && processes[0] != NULL)
+    g_prefix_error (&error, "--process %s: ", all);
+
+  return error;
+}

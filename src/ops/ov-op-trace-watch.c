@@ -36,12 +36,13 @@ typedef struct
   OvEventLine   *line;
   OvWakeup      *wakeup;
   guint          retry;
-  gulong         ended_id;
+  gulong         ended_id, cancelled_id;
   guint64        next;        /* the first event that was not looked at */
   guint64        shown, max;
   gint64         started_us;
   const char    *reason;      /* ours; NULL: that of the trace */
   gboolean       stopping, finishing;
+  gboolean       stop_pending; /* trace_stopped_cb() is still to come */
 } Watch;
 
 static void drain (Watch *watch);
@@ -54,6 +55,8 @@ watch_free (Watch *watch)
   g_clear_pointer (&watch->wakeup, ov_wakeup_unref);
   g_clear_handle_id (&watch->retry, g_source_remove);
   g_clear_signal_handler (&watch->ended_id, watch->trace);
+  g_clear_signal_handler (&watch->cancelled_id, ov_invocation_get_cancellable (watch->invocation));
+  ov_invocation_unref (watch->invocation);
   g_clear_object (&watch->trace);
   g_clear_object (&watch->recorder);
   g_clear_pointer (&watch->line, ov_event_line_free);
@@ -143,6 +146,7 @@ trace_stopped_cb (GObject      *source,
   Watch *watch = user_data;
   g_autoptr (GError) error = NULL;
 
+  watch->stop_pending = FALSE;
   /* A node that is gone has nothing to stop; the sum is then what is known. */
   if (!ov_trace_stop_finish (OV_TRACE (source), result, &error))
     g_debug ("the trace was not stopped: %s", error->message);
@@ -157,7 +161,8 @@ stop (Watch      *watch,
     return;
   watch->stopping = TRUE;
   watch->reason = reason;
-  if (ov_trace_is_running (watch->trace))
+  watch->stop_pending = ov_trace_is_running (watch->trace);
+  if (watch->stop_pending)
     ov_trace_stop_async (watch->trace, NULL, trace_stopped_cb, watch);
 }
 
@@ -169,6 +174,14 @@ stopped_by_user (OvInvocation *invocation,
 
   stop (watch, "interrupted");
   drain (watch);
+}
+
+/* Nobody wants the answer any more: the trace must end all the same. */
+static void
+cancelled_cb (GCancellable *cancellable,
+              Watch        *watch)
+{
+  stop (watch, "cancelled");
 }
 
 static gboolean
@@ -258,7 +271,7 @@ drain (Watch *watch)
       }
   if (watch->next < end)
     drain_later (watch, 0);
-  else if (over)
+  else if (over && !watch->stop_pending)
     finish (watch);
 }
 
@@ -290,16 +303,19 @@ traced_cb (GObject      *source,
   if (!(watch->trace = ov_node_trace_finish (OV_NODE (source), result, &error)) ||
       !ov_op_trace_has_begun (watch->trace, &watch->spec->spec, &error))
     {
-      ov_invocation_return_error (invocation, error);
+      ov_invocation_return_error (invocation, ov_op_trace_explain (invocation, error));
       watch_free (watch);
       return;
     }
   watch->started_us = g_get_monotonic_time ();
   watch->line = ov_event_line_new (watch->store, ov_invocation_get_flag (invocation, "elixir"),
                                    json ? NULL : ov_invocation_get_text_style (invocation));
+  ov_event_line_set_table (watch->line, ov_node_get_processes (watch->node));
   watch->wakeup = ov_wakeup_new (NULL, LINES_EVERY_MS, changed_cb, watch);
   ov_store_add_watch (watch->store, store_changed_cb, watch->wakeup);
   watch->ended_id = g_signal_connect (watch->trace, "ended", G_CALLBACK (ended_cb), watch);
+  watch->cancelled_id = g_signal_connect (ov_invocation_get_cancellable (invocation), "cancelled",
+                                          G_CALLBACK (cancelled_cb), watch);
   ov_invocation_begin_lasting (invocation, stopped_by_user, watch);
   drain_later (watch, 0);
 }
@@ -366,7 +382,7 @@ run_live (OvInvocation *invocation)
       return;
     }
   watch = g_new0 (Watch, 1);
-  watch->invocation = invocation;
+  watch->invocation = ov_invocation_ref (invocation);
   watch->node = g_object_ref (node);
   watch->store = ov_store_ref (ov_node_get_store (node));
   watch->max = (guint64) ov_invocation_get_integer (invocation, "max");

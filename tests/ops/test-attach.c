@@ -2,6 +2,7 @@
  *
  * The operations that open and close nodes, as the window runs them, against a real node.
  */
+#include "model/ov-trace.h"
 #include "ops/ov-journal.h"
 #include "ops/ov-operation.h"
 #include "tests/support/ov-test-node.h"
@@ -166,6 +167,95 @@ test_sandbox (void)
   g_assert_nonnull (run.error);
 }
 
+static JsonObject *
+get_answer (Run *run)
+{
+  g_assert_no_error (run->error);
+
+  return json_node_get_object (ov_answer_body_get_json (run->body, NULL));
+}
+
+/* Two traces of an example, stopped one by one and all at once; then what was seen is saved and opened again. */
+static void
+test_tracing (void)
+{
+  g_autoptr (OvSession) session = ov_session_new ();
+  g_autofree char *recorded = g_build_filename (g_get_user_data_dir (), "recorded.overstory", NULL);
+  g_autofree char *saved = g_build_filename (g_get_user_data_dir (), "saved.overstory", NULL);
+  g_autoptr (OvNode) node = NULL;
+  g_autoptr (OvTrace) trace = NULL;
+  g_auto (Run) run = { 0 };
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  if (!ov_test_node_is_available ())
+    return;
+  g_mkdir_with_parents (g_get_user_data_dir (), 0700);
+  do_run (&run, "sandbox.open", session, NULL, NULL, (const char *const[]) { "example", "shop", NULL });
+  g_assert_no_error (run.error);
+  node = OV_NODE (g_object_ref (run.body->object));
+  wait_for_state (node, OV_NODE_LIVE);
+
+  do_run (&run, "recording.stop", session, node, NULL, NULL);
+  g_assert_error (run.error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND);
+  do_run (&run, "recording.start", session, node, NULL, (const char *const[]) { "file", recorded, NULL });
+  get_answer (&run);
+
+  do_run (&run, "trace.start", session, node, NULL,
+          (const char *const[]) { "process", "shop_catalogue", "events", "send,receive", NULL });
+  g_assert_cmpint (json_object_get_int_member (get_answer (&run), "processes"), ==, 1);
+  trace = OV_TRACE (g_object_ref (run.body->object));
+  g_assert_true (ov_trace_is_running (trace));
+  do_run (&run, "trace.start", session, node, NULL, (const char *const[]) { "process", "shop_sup", "subtree", "true", NULL });
+  get_answer (&run);
+  do_run (&run, "trace.start", session, node, NULL, (const char *const[]) { "process", "nobody", NULL });
+  g_assert_nonnull (run.error);
+  do_run (&run, "trace.rearm", session, node, NULL, (const char *const[]) { "trace", "1", "level", "events", NULL });
+  g_assert_cmpstr (json_object_get_string_member (get_answer (&run), "level"), ==, "events");
+  while (ov_trace_get_sum (trace)->shown < 10)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+    }
+
+  do_run (&run, "trace.stop", session, node, NULL, (const char *const[]) { "trace", "1", NULL });
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (get_answer (&run), "traces")), ==, 1);
+  g_assert_false (ov_trace_is_running (trace));
+  g_assert_cmpuint (ov_trace_get_sum (trace)->generated, ==,
+                    ov_trace_get_sum (trace)->shown + ov_trace_get_sum (trace)->dropped);
+  do_run (&run, "trace.stop", session, node, NULL, (const char *const[]) { "trace", "1", NULL });
+  g_assert_error (run.error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_NOT_FOUND);
+  do_run (&run, "trace.stop", session, node, NULL, NULL);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (get_answer (&run), "traces")), ==, 1);
+  do_run (&run, "trace.stop", session, node, NULL, NULL);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (get_answer (&run), "traces")), ==, 0);
+
+  do_run (&run, "recording.stop", session, node, NULL, NULL);
+  g_assert_cmpint (json_object_get_int_member (get_answer (&run), "events"), >=, 10);
+  do_run (&run, "recording.save", session, node, NULL, (const char *const[]) { "file", saved, NULL });
+  g_assert_cmpint (json_object_get_int_member (get_answer (&run), "events"), >=, 10);
+  do_run (&run, "recording.save", session, node, NULL, (const char *const[]) { "file", saved, NULL });
+  g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_EXISTS);
+  do_run (&run, "node.detach", session, node, NULL, NULL);
+  g_assert_no_error (run.error);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (OvNode) past = NULL;
+
+      do_run (&run, "recording.open", session, NULL, NULL, (const char *const[]) { "file", i == 0 ? recorded : saved, NULL });
+      g_assert_cmpstr (json_object_get_string_member (get_answer (&run), "name"), ==, ov_node_get_name (node));
+      past = OV_NODE (g_object_ref (run.body->object));
+      g_assert_true (ov_node_is_recording (past));
+      do_run (&run, "tree.get", session, past, NULL, NULL);
+      g_assert_cmpint (json_object_get_int_member (get_answer (&run), "process_count"), >, 40);
+      do_run (&run, "trace.start", session, past, NULL, (const char *const[]) { "process", "all", NULL });
+      g_assert_error (run.error, OV_OPERATION_ERROR, OV_OPERATION_ERROR_RECORDING);
+      do_run (&run, "node.detach", session, past, NULL, NULL);
+      g_assert_no_error (run.error);
+      g_assert_cmpuint (g_list_model_get_n_items (ov_session_list_nodes (session)), ==, 0);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -174,6 +264,7 @@ main (int   argc,
   g_test_add_func ("/ops/attach/attach", test_attach);
   g_test_add_func ("/ops/attach/wrong-cookie", test_wrong_cookie);
   g_test_add_func ("/ops/attach/sandbox", test_sandbox);
+  g_test_add_func ("/ops/attach/tracing", test_tracing);
 
   return g_test_run ();
 }
