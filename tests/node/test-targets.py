@@ -2,16 +2,20 @@
 """overstory-cli against real nodes: this machine's Erlang and Elixir, RabbitMQ, and OTP 23, 27 and 29.
 
 test-targets.py CLI TARGET...: on each target `node info` and `tree get` answer; every process stands in the tree
-exactly once; parents and child ids are those that supervisor:which_children gives; and when the command has
+exactly once; parents and child ids are those that supervisor:which_children gives; traces of the busy node
+lose nothing that is not told, and are read again from a recording; and when a command has
 ended, the node has no module, table, name, handler, application or trace flag that it did not have before.
 Prints TAP; a target that is not here is skipped with the name of what is missing.
 """
 
 import collections
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import threading
 import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -39,12 +43,20 @@ class Command:
         self.program, self.target = program, target
 
     def run(self, *words):
+        return json.loads(self.run_text(*words, "--node", self.target.name, "--cookie-file", self.target.cookie_file))
+
+    def run_lines(self, *words):
+        """The objects of a stream."""
+        text = self.run_text(*words, "--node", self.target.name, "--cookie-file", self.target.cookie_file)
+        return [json.loads(line) for line in text.splitlines()]
+
+    def run_text(self, *words):
         done = subprocess.run(
-            [self.program, *words, "--node", self.target.name, "--cookie-file", self.target.cookie_file, "--json"],
+            [self.program, *words, "--json"],
             env=os.environ | {"ERL_EPMD_PORT": str(self.target.targets.port), "OVERSTORY_UNINSTALLED": "1"},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_S, check=False)
         expect(done.returncode == 0, f"{' '.join(words)}: status {done.returncode}: {done.stderr.strip()}")
-        return json.loads(done.stdout)
+        return done.stdout
 
 
 def flatten(tree):
@@ -109,6 +121,115 @@ def check_walk(command, target):
     raise Wrong(f"{len(differences)} differences: " + "; ".join(differences[:5]))
 
 
+# --- under load ---
+
+# Calls to a server of the kernel, and processes that come and go.
+TALK = ("register(ov_test_load, spawn(fun Loop() -> code:which(lists), supervisor:count_children(kernel_sup), spawn(fun() -> ok end), timer:sleep(2), Loop() end)), ok")
+QUIET = ("case whereis(ov_test_load) of undefined -> ok; P -> M = monitor(process, P), exit(P, kill), "
+         "receive {'DOWN', M, _, _, _} -> ok end end")
+
+
+def work_rabbit(target, stop, publishes):
+    """One publisher, or one consumer, until it is told to stop."""
+    import pika
+    connection = pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", target.amqp_port, heartbeat=0))
+    channel = connection.channel()
+    channel.queue_declare("work")
+    if publishes:
+        while not stop.is_set():
+            channel.basic_publish("", "work", b"x" * 100)
+    else:
+        for method, _, _ in channel.consume("work", inactivity_timeout=0.2):
+            if stop.is_set():
+                break
+            if method:
+                channel.basic_ack(method.delivery_tag)
+    connection.close()
+
+
+@contextlib.contextmanager
+def busy(target):
+    stop, threads = threading.Event(), []
+    if target.amqp_port is not None:
+        try:
+            import pika  # noqa: F401
+        except ImportError as error:
+            raise support.Missing("python3-pika is missing") from error
+        threads = [threading.Thread(target=work_rabbit, args=(target, stop, publishes), daemon=True)
+                   for publishes in (True, False, False)]
+    target.ask(TALK)
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(COMMAND_S)
+        target.ask(QUIET)
+
+
+def check_sum(lines):
+    summary = lines[-1]
+    expect(summary["type"] == "summary", f"the last line is {summary}")
+    expect(summary["generated"] == summary["shown"] + summary["dropped"], f"the sum is wrong: {summary}")
+    shown = sum(line["type"] == "event" for line in lines) + sum(line["messages"] for line in lines if line["type"] == "flow")
+    gone = sum(line["count"] for line in lines if line["type"] == "gap" and line["reason"] != "foreign")
+    expect(shown == summary["shown"], f"{shown} are on lines: {summary}")
+    expect(gone == summary["dropped"], f"{gone} are in gaps: {summary}")
+    expect(summary["generated"] > 100, f"nothing happens: {summary}")
+    return summary
+
+
+def check_trace(command, target):
+    with busy(target):
+        for words in (["--process", "all"], ["--process", "all", "--level", "events", "--rate", "100000"],
+                      ["--process", "all", "--level", "edges"], ["--call", "code:which/1", "--process", "ov_test_load"]):
+            lines = command.run_lines("trace", "watch", *words, "--seconds", "2")
+            expect(check_sum(lines)["reason"] == "duration", f"{lines[-1]}")
+        calls = collections.Counter(line["kind"] for line in lines[:-1])
+        expect(set(calls) == {"call", "return"} and abs(calls["call"] - calls["return"]) <= 1, f"calls: {calls}")
+
+
+def check_recording(command, target):
+    with busy(target), tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "busy.overstory")
+        live = command.run_lines("trace", "watch", "--process", "ov_test_load,kernel_sup", "--seconds", "2", "--record", path)
+        check_sum(live)
+        again = [json.loads(line) for line in command.run_text("trace", "watch", "--recording", path).splitlines()]
+        check_sum(again)
+        expect([(line["at_ns"], line["kind"]) for line in again if line["type"] == "event"] ==
+               [(line["at_ns"], line["kind"]) for line in live if line["type"] == "event"], "the recording has other events")
+        tree = json.loads(command.run_text("tree", "get", "--recording", path))
+        expect(tree["process_count"] > 30, f"processes {tree['process_count']}")
+        steps = json.loads(command.run_text("sequence", "get", "--recording", path, "--process", "ov_test_load"))["steps"]
+        answered = [step for step in steps if step["kind"] == "call" and step["pair"] is not None]
+        expect(len(answered) > 10, f"{len(answered)} calls with their answers among {len(steps)} steps")
+
+
+def check_flow(command, target):
+    with busy(target):
+        answer = command.run("flow", "watch", "--seconds", "2")
+    edges = {(edge["from_name"], edge["to_name"]): edge for edge in answer["edges"]}
+    edge = edges.get(("ov_test_load", "kernel_sup"))
+    expect(edge is not None, f"no such edge among {list(edges)[:10]}")
+    expect(edge["messages"] > 50 and edge["bytes"] > edge["messages"], f"{edge}")
+    expect(edge["median_ns"] is not None and 0 < edge["median_ns"] <= edge["p99_ns"] < 10**9, f"{edge}")
+
+
+def check_nothing_left_of_tracing(command, target):
+    command.run_lines("trace", "watch", "--process", "init", "--call", "lists:seq/2", "--seconds", "0.1")
+    before = snapshot.leftovers(target)
+    command.run_lines("trace", "watch", "--process", "all", "--call", "lists:_", "--seconds", "0.5")
+    command.run("flow", "watch", "--seconds", "0.2")
+    command.run("restart", "list", "--seconds", "0.2")
+    support.wait_until(lambda: not any("ov_probe" in line for line in snapshot.leftovers(target)),
+                       "the probe is still there", seconds=10)
+    left = snapshot.leftovers(target) - before
+    expect(not left, f"left behind: {sorted(left)[:10]}")
+    expect(target.ask("erlang:trace_info({lists, seq, 2}, traced)") == "{traced,false}", "a breakpoint stayed")
+
+
 def check_nothing_left(command, target):
     command.run("tree", "get")  # what the node itself loads at the first question is not ours
     before = snapshot.leftovers(target)
@@ -121,7 +242,9 @@ def check_nothing_left(command, target):
 
 
 CHECKS = [("info", check_info), ("every process once", check_every_process_once),
-          ("same tree as which_children", check_walk), ("nothing left behind", check_nothing_left)]
+          ("same tree as which_children", check_walk), ("nothing left behind", check_nothing_left),
+          ("exact sums under load", check_trace), ("recorded and read again", check_recording),
+          ("who talks to whom", check_flow), ("nothing left of tracing", check_nothing_left_of_tracing)]
 
 
 def main(program, kinds):
@@ -142,6 +265,8 @@ def main(program, kinds):
                 try:
                     check(Command(program, target), target)
                     print(f"ok {number} {kind}: {name}", flush=True)
+                except support.Missing as error:
+                    print(f"ok {number} {kind}: {name} # SKIP {error}", flush=True)
                 except Exception as error:  # any failure is a failed point, and the next one is tried
                     failures += 1
                     print(f"not ok {number} {kind}: {name}")
