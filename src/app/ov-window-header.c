@@ -81,7 +81,7 @@ update_node_button (OvWindow *self,
   gtk_widget_set_css_classes (self->state_dot, classes);
   gtk_label_set_text (self->node_label, name);
   gtk_label_set_text (self->release_label, release ? release : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->release_label), release != NULL && !self->is_narrow);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->node_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
 }
@@ -108,7 +108,8 @@ ov_window_update_header (OvWindow *self)
   gtk_widget_set_visible (GTK_WIDGET (self->node_button), has_nodes);
   gtk_widget_set_visible (GTK_WIDGET (self->shield_button), node != NULL);
   gtk_widget_set_visible (self->inspector_button, node != NULL);
-  gtk_widget_set_visible (self->trace_button, node && ov_node_get_state (node) == OV_NODE_LIVE);
+  gtk_widget_set_visible (self->trace_button, node && ov_node_get_state (node) == OV_NODE_LIVE
+                                              && !self->is_narrow);
   ov_trace_status_set_node (self->trace_status, node);
   gtk_stack_set_visible_child_name (self->title_stack, node ? "node" : "start");
   gtk_window_set_title (GTK_WINDOW (self), name ? name : "Overstory");

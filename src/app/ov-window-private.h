@@ -21,6 +21,7 @@ struct _OvWindow
   GHashTable          *views;       /* OvNode -> OvNodeView (owned by the stack) */
   GSignalGroup        *node_signals;
   char                *page;
+  gboolean             is_narrow;   /* the header shows only what must be there */
   GtkWidget           *start_page;
 
   GtkStack            *stack, *title_stack;

@@ -19,8 +19,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define COMPACT_WIDTH 900
-#define TOAST_S       3
+#define COMPACT_WIDTH       900
+#define NARROW_HEADER_WIDTH 1120
+#define WIDE_HEADER_WIDTH   1240
+#define TOAST_S             3
 
 G_DEFINE_FINAL_TYPE (OvWindow, ov_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -45,27 +47,37 @@ ov_window_toast (OvWindow   *self,
 
 /* Nodes. */
 
-static gboolean
-is_compact (OvWindow *self)
+/* Before the first drawing there is none: then all that is asked for has room. */
+static int
+get_width (OvWindow *self)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+  int width = surface ? gdk_surface_get_width (surface) : 0;
 
-  return !g_settings_get_boolean (ov_settings_get (), "sidebar-visible")
-         || (surface && gdk_surface_get_width (surface) < COMPACT_WIDTH);
+  return width > 0 ? width : G_MAXINT;
 }
 
+/* What each width has room for.  The header gives way before the sidebar does, so that the window can
+ * be made narrow at all. */
 static void
 update_compact (OvWindow *self)
 {
+  int width = get_width (self);
+  gboolean is_icons = !g_settings_get_boolean (ov_settings_get (), "sidebar-visible")
+                      || width < COMPACT_WIDTH;
   GHashTableIter iter;
   gpointer view;
-  gboolean compact = is_compact (self);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->shield_label), !compact);
-  ov_trace_status_set_compact (self->trace_status, compact);
+  self->is_narrow = width < NARROW_HEADER_WIDTH;
+  gtk_widget_set_visible (GTK_WIDGET (self->shield_label), !self->is_narrow);
+  ov_search_box_set_compact (self->search_box, self->is_narrow);
+  ov_trace_status_set_room (self->trace_status, self->is_narrow ? OV_TRACE_ROOM_LITTLE
+                                                : width < WIDE_HEADER_WIDTH ? OV_TRACE_ROOM_SOME
+                                                : OV_TRACE_ROOM_ENOUGH);
   g_hash_table_iter_init (&iter, self->views);
   while (g_hash_table_iter_next (&iter, NULL, &view))
-    ov_node_view_set_compact (view, compact);
+    ov_node_view_set_compact (view, is_icons);
+  ov_window_update_header (self);
 }
 
 static OvNodeView *

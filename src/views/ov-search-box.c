@@ -28,6 +28,7 @@ struct _OvSearchBox
   guint32          current; /* the slot last jumped to, OV_SLOT_NONE: none */
   guint            refresh_id;
   gulong           changed_id;
+  gboolean         is_compact;
   GtkSearchEntry  *entry;
   GtkWidget       *previous_button, *next_button, *count_label;
 };
@@ -66,8 +67,8 @@ update_words (OvSearchBox *self)
                                          self->matches->len), n);
   gtk_label_set_text (GTK_LABEL (self->count_label), text);
   gtk_widget_set_visible (self->count_label, has_text);
-  gtk_widget_set_visible (self->previous_button, has_text);
-  gtk_widget_set_visible (self->next_button, has_text);
+  gtk_widget_set_visible (self->previous_button, has_text && !self->is_compact);
+  gtk_widget_set_visible (self->next_button, has_text && !self->is_compact);
   gtk_widget_set_sensitive (self->previous_button, self->matches->len > 0);
   gtk_widget_set_sensitive (self->next_button, self->matches->len > 0);
 }
@@ -278,6 +279,18 @@ ov_search_box_set_session (OvSearchBox *self,
   g_signal_connect_object (session, "notify::table", G_CALLBACK (node_changed_cb), self,
                            G_CONNECT_SWAPPED);
   node_changed_cb (self);
+}
+
+void
+ov_search_box_set_compact (OvSearchBox *self,
+                           gboolean     compact)
+{
+  g_return_if_fail (OV_IS_SEARCH_BOX (self));
+
+  if (self->is_compact == compact)
+    return;
+  self->is_compact = compact;
+  update_words (self);
 }
 
 void

@@ -17,6 +17,9 @@ G_DECLARE_FINAL_TYPE (OvSearchBox, ov_search_box, OV, SEARCH_BOX, AdwBin)
 
 void           ov_search_box_set_session (OvSearchBox *self,
                                           OvSession   *session);
+/* Without the buttons to walk along the matches; keys do. */
+void           ov_search_box_set_compact (OvSearchBox *self,
+                                          gboolean     compact);
 void           ov_search_box_focus       (OvSearchBox *self);
 /* Slots in slot order; valid until the next "matches-changed". */
 const guint32 *ov_search_box_get_matches (OvSearchBox *self,

@@ -21,7 +21,7 @@ struct _OvTraceStatus
   AdwBin         parent_instance;
   OvNode        *node;
   GSignalGroup  *traces;   /* the list's */
-  gboolean       is_compact;
+  OvTraceRoom    room;
 
   GtkMenuButton *meter_button;
   GtkLabel      *cost_label, *rate_label, *level_label;
@@ -129,17 +129,18 @@ show (OvTraceStatus *self,
       const Sum     *sum)
 {
   g_autofree char *cost = NULL, *rate = NULL, *events = ov_words_rate ((double) sum->events_per_s);
-  g_autofree char *accessible = NULL;
+  g_autofree char *accessible = NULL, *figure = NULL;
 
   /* Translators: what observing takes of one scheduler of the node. */
   cost = g_strdup_printf (_("cost %.1f %%"), sum->cost * 100);
   /* Translators: events a second. */
   rate = g_strdup_printf (_("%s events"), events);
   accessible = g_strdup_printf ("%s, %s, %s", cost, rate, _(level_words[sum->level]));
-  gtk_label_set_text (self->cost_label, cost);
+  figure = g_strdup_printf ("%.1f %%", sum->cost * 100);
+  gtk_label_set_text (self->cost_label, self->room == OV_TRACE_ROOM_LITTLE ? figure : cost);
   gtk_label_set_text (self->rate_label, rate);
   gtk_label_set_text (self->level_label, _(level_words[sum->level]));
-  gtk_widget_set_visible (GTK_WIDGET (self->rate_label), !self->is_compact);
+  gtk_widget_set_visible (GTK_WIDGET (self->rate_label), self->room == OV_TRACE_ROOM_ENOUGH);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->meter_button), _(level_tips[sum->level]));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->meter_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, accessible, -1);
@@ -257,13 +258,13 @@ ov_trace_status_set_node (OvTraceStatus *self,
 }
 
 void
-ov_trace_status_set_compact (OvTraceStatus *self,
-                             gboolean       compact)
+ov_trace_status_set_room (OvTraceStatus *self,
+                          OvTraceRoom    room)
 {
   g_return_if_fail (OV_IS_TRACE_STATUS (self));
 
-  if (self->is_compact == compact)
+  if (self->room == room)
     return;
-  self->is_compact = compact;
+  self->room = room;
   update (self);
 }

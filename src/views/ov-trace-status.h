@@ -18,8 +18,14 @@ G_DECLARE_FINAL_TYPE (OvTraceStatus, ov_trace_status, OV, TRACE_STATUS, AdwBin)
 /* Its buttons activate "win.trace-stop" and "win.trace-rearm".  @node NULL: none. */
 void ov_trace_status_set_node    (OvTraceStatus *self,
                                   OvNode        *node);
-/* Without the rate, where there is little room. */
-void ov_trace_status_set_compact (OvTraceStatus *self,
-                                  gboolean       compact);
+typedef enum
+{
+  OV_TRACE_ROOM_ENOUGH, /* level, cost, rate */
+  OV_TRACE_ROOM_SOME,   /* level, cost */
+  OV_TRACE_ROOM_LITTLE, /* level and the figure of the cost */
+} OvTraceRoom;
+
+void ov_trace_status_set_room    (OvTraceStatus *self,
+                                  OvTraceRoom    room);
 
 G_END_DECLS
