@@ -198,7 +198,7 @@ place_actors (Build *build)
       const OvFlowNode *node = &build->flow->nodes[i];
       guint32 slot = ov_actor_find_slot (build->table, build->store, node->actor);
 
-      if (is_ours (build, slot))
+      if (node->actor == OV_ACTOR_NONE || is_ours (build, slot))
         continue;
       add_place (build, find_group (build, node->actor, slot), &(Place) {
         .id = ov_flow_scene_id_of (node->actor), .actor = node->actor, .slot = slot,

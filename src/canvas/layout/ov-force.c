@@ -42,8 +42,8 @@ static const struct
 };
 #define SIZE_SLACK 2.0f
 #define MOST_TIMES 4
-/* The share of a group's width that is wished for a leaf beside: beside several, beside one or two. */
-#define BESIDE_MANY 0.55
+/* The share of a group's width that is wished for a leaf: one of few beside several, any other. */
+#define BESIDE_MANY 1.0
 #define BESIDE_FEW  0.42
 
 OvBox
@@ -178,7 +178,7 @@ get_wished_width (const OvForce *self,
 {
   OvSiblings siblings = ov_force_get_siblings (self, group);
   double sum = 0;
-  guint n = 0;
+  guint n = 0, n_leaves = 0;
 
   for (guint32 i = siblings.first; i < siblings.end; i = self->nodes[i].subtree_end)
     if (self->nodes[i].subtree_end > i + 1)
@@ -186,8 +186,10 @@ get_wished_width (const OvForce *self,
         sum += 2 * self->springs.radii[i] * STRETCH;
         n++;
       }
+    else
+      n_leaves++;
 
-  return n == 0 ? 0 : sum / n * (n > 2 ? BESIDE_MANY : BESIDE_FEW);
+  return n == 0 ? 0 : sum / n * (n > 2 && n_leaves <= n + 2 ? BESIDE_MANY : BESIDE_FEW);
 }
 
 static void
@@ -446,8 +448,11 @@ find_beginning (const OvForce *self,
   if (n > 0)
     return (OvSpot) { sum.x / n, sum.y / n + 1 };
 
+  /* Who talks to nobody here goes below the others. */
   sum = (OvSpot) { inside->x + inside->width / 2, inside->y + inside->height / 2 };
-  if (length > 0)
+  if (length == 0)
+    sum.y += inside->height / 2;
+  else
     {
       sum.x += self->pulls[node].x / length * inside->width / 2;
       sum.y += self->pulls[node].y / length * inside->height / 2;
@@ -486,6 +491,8 @@ place_newcomers (OvForce          *self,
       {
         self->springs.points[list[i]] = find_beginning (self, list[i], &inside);
         n_new++;
+        /* Nothing would hold it back: without a tie it stays where it begins. */
+        self->springs.fixed[list[i]] = self->springs.starts[list[i]] == self->springs.starts[list[i] + 1];
       }
   self->springs.unit = 1.2 * mean;
   if (n_new > 0)

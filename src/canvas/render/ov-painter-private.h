@@ -37,7 +37,7 @@ typedef struct
   const OvTheme      *theme;
   const OvPaintState *state;
   OvMeasure           measure;
-  gboolean            legends; /* plates lie on the upper edge of their box, not inside */
+  gboolean            legends; /* of a graph: plates lie on the upper edge of their box, names before counts */
 } OvPainting;
 
 void  ov_painting_begin  (OvPainting         *self,

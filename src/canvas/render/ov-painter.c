@@ -312,6 +312,20 @@ fit_words (OvPainting *self,
   return size;
 }
 
+/* On a card of a graph the name comes before the count. */
+static gboolean
+has_room_for_note (OvPainting   *self,
+                   const OvPlan *plan,
+                   const char   *label,
+                   OvFace        face,
+                   double        width)
+{
+  double size = MIN (plan->label_size, SMALLEST_WHOLE * self->measure.scale);
+
+  return !self->legends
+         || ov_text_measure (self->painter->text, face, size, label) + 3 * plan->note_size < width;
+}
+
 void
 ov_painting_words (OvPainting           *self,
                    const OvDisplayEntry *entry,
@@ -328,7 +342,8 @@ ov_painting_words (OvPainting           *self,
   if (plan->label_size <= 0)
     return;
 
-  width -= add_note (self, entry, plan, style);
+  if (has_room_for_note (self, plan, text_of (self, item->label), face, width))
+    width -= add_note (self, entry, plan, style);
   size = fit_words (self, face, plan->label_size, text_of (self, item->label), width);
   sink = (ov_text_get_line (text, face, plan->label_size) - ov_text_get_line (text, face, size)) / 2;
   ov_text_add (text, face, size, text_of (self, item->label), left, entry->y + plan->label_y + sink,

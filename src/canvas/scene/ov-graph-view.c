@@ -20,6 +20,8 @@
 
 #define OPEN_WIDTH   64.0
 #define FOLD_WIDTH   52.0
+/* Members that are groups themselves have to be wider: they have a count beside their name. */
+#define OF_GROUPS    0.8
 #define OPEN_SECONDS 0.25
 #define MOVE_SECONDS 0.25
 /* Stricter and less strict by so much; less only when that leaves room. */
@@ -133,6 +135,18 @@ compare_doubles (const void *a,
   return one < two ? -1 : one > two;
 }
 
+static guint
+count_groups (const OvGraphNode *nodes,
+              guint32            group)
+{
+  guint n = 0;
+
+  for (guint32 i = group + 1; i < nodes[group].subtree_end; i = nodes[i].subtree_end)
+    n += nodes[i].subtree_end > i + 1;
+
+  return n;
+}
+
 /* The width that half of a group's members reach.  A group in a group of its own would show nothing but a
  * frame more: the outer one opens when the inner one does. */
 static void
@@ -152,6 +166,8 @@ measure_grain (OvGraphView *self)
       self->grain[i] = g_array_index (widths, double, widths->len / 2);
       if (widths->len == 1 && self->grain[i + 1] > 0)
         self->grain[i] = self->grain[i + 1];
+      else if (count_groups (nodes, i) * 2 > widths->len)
+        self->grain[i] *= OF_GROUPS;
     }
 }
 
