@@ -283,7 +283,7 @@ test_hidden_is_said (void)
   show (&fixture, ov_test_graph_system (&options));
   paint (&fixture, OV_THEME_LIGHT, NULL, 1);
   g_assert_cmpuint (ov_graph_view_get_n_hidden (fixture.view), >, 0);
-  for (int x = 0; x < 60; x++)
+  for (int x = WIDTH - 80; x < WIDTH; x++)
     for (int y = HEIGHT - 40; y < HEIGHT; y++)
       n += pixel_at (fixture.image, x, y) == strip;
   g_assert_cmpuint (n, >, 100);

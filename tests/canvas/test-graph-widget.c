@@ -332,9 +332,10 @@ test_double_click_toggles (Fixture       *fixture,
   ov_graph_canvas_select (fixture->canvas, id);
   g_assert_true (press (fixture, GDK_KEY_Return, 0));
   g_assert_false (ov_graph_view_is_open (view, id));
-  ov_graph_canvas_zoom_by (fixture->canvas, 20);
+  ov_graph_canvas_reveal (fixture->canvas, id);
+  ov_graph_canvas_zoom_by (fixture->canvas, 3);
   g_assert_false (ov_graph_view_is_open (view, id));
-  ov_graph_canvas_set_open (fixture->canvas, id, -1);
+  ov_graph_canvas_reveal (fixture->canvas, member);
   g_assert_true (ov_graph_view_is_open (view, id));
   g_assert_cmpuint (fixture->activated, ==, 0);
 }

@@ -217,7 +217,7 @@ paint_note (OvGraphPainter *self,
 {
   double scale = painting->measure.scale, size = NOTE_TEXT * scale * painting->measure.text_scale;
   g_autofree char *note = NULL;
-  double width, height, x = 12 * scale, y;
+  double width, height, x, y;
 
   if (n_hidden == 0)
     return;
@@ -225,6 +225,7 @@ paint_note (OvGraphPainter *self,
                           n_hidden);
   width = ov_text_measure (self->painter->text, OV_FACE_TEXT, size, note) + 1.6 * size;
   height = ov_text_get_line (self->painter->text, OV_FACE_TEXT, size) + 6 * scale;
+  x = floor (painting->viewport->width * scale - width - 12 * scale);
   y = painting->viewport->height * scale - height - 12 * scale;
   ov_painting_rounded (cr, x, floor (y), width, height, height / 2);
   ov_painting_color (cr, painting->theme->strip, 1);

@@ -70,7 +70,7 @@ ov_graph_curve_color (const OvTheme      *theme,
 
   *alpha = (curve->state & OV_CURVE_FAINT) != 0 ? 0.30 : 0.66;
   if ((curve->state & OV_CURVE_AWAY) != 0)
-    *alpha *= 0.6;
+    *alpha *= 0.5;
   if (curve->heat != OV_HEAT_NONE)
     {
       color = ov_theme_get_heat (theme, COOLEST + curve->heat * (254 - COOLEST) / 254);

@@ -368,7 +368,7 @@ get_budget (const OvGraphView *self)
       n_seen += x >= 0 && y >= 0 && x <= self->viewport.width && y <= self->viewport.height;
     }
 
-  return CLAMP (n_seen + 16, 40, OV_GRAPH_MAX_EDGES);
+  return CLAMP (n_seen * 4 / 5 + 16, 40, OV_GRAPH_MAX_EDGES);
 }
 
 /* How many of its two ends are in view. */
@@ -424,7 +424,7 @@ deserves (Choice            *choice,
     }
 
   return self->curves->len < choice->budget
-         || (lonely && self->curves->len < choice->budget + OV_GRAPH_MAX_EDGES / 2);
+         || (lonely && self->curves->len < choice->budget * 3 / 2);
 }
 
 static void

@@ -24,6 +24,9 @@
 #define OF_GROUPS    0.8
 #define OPEN_SECONDS 0.25
 #define MOVE_SECONDS 0.25
+/* A group opens this far outside of the window, and folds again when it is clearly away. */
+#define AWAY         0.1
+#define FAR_AWAY     0.25
 /* Stricter and less strict by so much; less only when that leaves room. */
 #define STRICTER     1.2
 #define MAX_STRICT   20.0
@@ -297,13 +300,17 @@ decide (const OvGraphView *self,
   return width >= (self->open[i] ? FOLD_WIDTH : OPEN_WIDTH);
 }
 
+/* @margin is a share of the window, around it. */
 static gboolean
 is_seen (const OvBox      *box,
-         const OvViewport *viewport)
+         const OvViewport *viewport,
+         double            margin)
 {
-  return box->x < viewport->x + viewport->width / viewport->zoom
-         && box->y < viewport->y + viewport->height / viewport->zoom
-         && box->x + box->width > viewport->x && box->y + box->height > viewport->y;
+  double width = viewport->width / viewport->zoom, height = viewport->height / viewport->zoom;
+
+  return box->x < viewport->x + width * (1 + margin) && box->y < viewport->y + height * (1 + margin)
+         && box->x + box->width > viewport->x - width * margin
+         && box->y + box->height > viewport->y - height * margin;
 }
 
 /* The least zoom at which all groups around a node are open; 0: unknown node. */
@@ -338,9 +345,12 @@ try_opening (const OvGraphView *self,
   memset (open, 0, self->n);
   for (guint32 i = 0, next; i < self->n; i = next)
     {
-      gboolean seen = is_seen (&self->layout->boxes[i], viewport);
+      const OvBox *box = &self->layout->boxes[i];
+      gboolean seen = is_seen (box, viewport, 0);
 
-      open[i] = nodes[i].is_group && decide (self, &nodes[i], i, viewport->zoom, strictness);
+      /* What is out of view is folded: an edge to it tells where to, not to whom. */
+      open[i] = nodes[i].is_group && is_seen (box, viewport, self->open[i] ? FAR_AWAY : AWAY)
+                && decide (self, &nodes[i], i, viewport->zoom, strictness);
       n_seen += seen && !open[i];
       next = open[i] ? i + 1 : nodes[i].subtree_end;
     }
@@ -366,9 +376,15 @@ ov_graph_view_choose (OvGraphView      *self,
   while (try_opening (self, viewport, self->strictness, open) > OV_GRAPH_MAX_SHOWN
          && self->strictness < MAX_STRICT)
     self->strictness *= STRICTER;
-  if (memcmp (open, self->open, self->n) == 0)
-    return;
   memcpy (self->open, open, self->n);
+
+  /* Nobody sees it open or fold out there. */
+  for (guint32 i = 0; i < self->n; i++)
+    if (self->openness[i] != open[i] && !is_seen (&self->layout->boxes[i], viewport, 0))
+      {
+        self->stale = self->stale || (self->openness[i] > 0) != (open[i] != 0);
+        self->openness[i] = open[i];
+      }
 }
 
 gboolean
