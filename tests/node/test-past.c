@@ -198,23 +198,66 @@ go (OvPast *past,
   return seek.table;
 }
 
-/* The node is asked for nothing for so long: what was under way has arrived, graves are gone. */
-static void
-let_settle (OvNode *node)
+/* Nobody is between life and death, and every child has its id. */
+static gboolean
+is_at_rest (OvProcessTable *table)
 {
-  guint64 end;
+  guint32 n_slots;
+  const OvProcess *rows = ov_process_table_get_rows (table, &n_slots);
 
-  do
-    {
-      gboolean late = FALSE;
-      guint timer = g_timeout_add (2200, deadline_cb, &late);
+  for (guint32 slot = 0; slot < n_slots; slot++)
+    if (rows[slot].used
+        && (!rows[slot].alive || rows[slot].mark != OV_MARK_NONE
+            || (rows[slot].place == OV_PLACE_CHILD && rows[slot].child_id == OV_STRING_NONE
+                && rows[rows[slot].parent].strategy != OV_STRATEGY_UNKNOWN)))
+      return FALSE;
 
-      end = ov_process_table_get_n_facts (ov_node_get_processes (node));
-      while (!late)
-        g_main_context_iteration (NULL, TRUE);
-      g_source_remove (timer);
-    }
-  while (end != ov_process_table_get_n_facts (ov_node_get_processes (node)));
+  return TRUE;
+}
+
+static int
+compare_ids (gconstpointer a,
+             gconstpointer b)
+{
+  guint32 first = *(const guint32 *) a;
+  guint32 second = *(const guint32 *) b;
+
+  return first < second ? -1 : first > second;
+}
+
+/* All pids, as the node prints them. */
+static char *
+list_pids (OvProcessTable *table)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GString *text = g_string_new ("[");
+  guint32 n_slots;
+  const OvProcess *rows = ov_process_table_get_rows (table, &n_slots);
+
+  for (guint32 slot = 0; slot < n_slots; slot++)
+    if (rows[slot].alive)
+      g_array_append_val (ids, rows[slot].pid.id);
+  g_array_sort (ids, compare_ids);
+  for (guint i = 0; i < ids->len; i++)
+    g_string_append_printf (text, "%s<0.%u.0>", i > 0 ? "," : "", g_array_index (ids, guint32, i));
+
+  return g_string_free (g_string_append_c (text, ']'), FALSE);
+}
+
+/* The table is at rest and knows exactly those that live, as the node says. */
+static gboolean
+is_settled (Fixture *fixture)
+{
+  OvProcessTable *table = ov_node_get_processes (fixture->node);
+  g_autofree char *known = NULL;
+  g_autofree char *true_pids = NULL;
+
+  if (ov_node_get_state (fixture->node) != OV_NODE_LIVE || !is_at_rest (table))
+    return FALSE;
+  known = list_pids (table);
+  true_pids = ov_test_node_eval (fixture->peer, "lists:sort(processes())");
+
+  return g_str_equal (known, true_pids);
 }
 
 typedef struct
@@ -357,7 +400,7 @@ test_past (void)
     {
       Moment moment;
 
-      let_settle (fixture.node);
+      wait_until (is_settled (&fixture), 30000);
       moment = (Moment) { ov_node_get_now (fixture.node), copy_table (table) };
       g_array_append_val (moments, moment);
       if (i < G_N_ELEMENTS (happenings))
