@@ -520,7 +520,7 @@ test_refused (Fixture       *fixture,
   check_refused ("/dev/null", OV_RECORDING_ERROR, OV_RECORDING_ERROR_NOT_A_RECORDING);
   write_file (other, "", 0);
   check_refused (other, OV_RECORDING_ERROR, OV_RECORDING_ERROR_NOT_A_RECORDING);
-  write_file (other, "\x7f" "ELF and much more", 20);
+  write_file (other, "\x7f" "ELF and much more", 18);
   check_refused (other, OV_RECORDING_ERROR, OV_RECORDING_ERROR_NOT_A_RECORDING);
 
   record (fixture, portions);
