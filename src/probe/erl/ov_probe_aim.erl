@@ -5,12 +5,9 @@
 %% helper is killed at its deadline the tracer ends what it had begun.
 -module(ov_probe_aim).
 -include("ov_probe.hrl").
--export([request/4, is_ours/1, again/3, subtree/1, own/2]).
+-export([request/4, again/3, subtree/1]).
 
 -define(CHUNK, 200).
-
-is_ours(Name) ->
-    lists:member(Name, [<<"trace_start">>, <<"trace_stop">>, <<"trace_level">>, <<"path_start">>]).
 
 request(Name, Args, Tracer, Context) when is_map(Args) ->
     Answer = try answer(Name, Args, Tracer, Context)

@@ -38,7 +38,8 @@
 
 new(State) ->
     State#{gov => #{budget => none, window => ?WINDOW_NS, left => none, start => now_ns(),
-                    until => none, since => ?LONG_AGO, by => none, hot => 0, warm => 0, behind => 0, recheck => ?LONG_AGO},
+                    until => none, since => ?LONG_AGO, by => none, hot => 0, warm => 0, behind => 0,
+                    recheck => ?LONG_AGO},
            patterns => #{send => true, 'receive' => true}, hush => false}.
 
 %% How many more events until govern/2 has to look.

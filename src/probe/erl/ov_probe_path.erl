@@ -80,7 +80,8 @@ ask(From, To, Message, Label) ->
     Ref = make_ref(),
     Permission = atomics:new(1, []),
     Dead = spawn(erlang, self, []),
-    From ! {system, {Dead, {ov_own, Ref}}, {replace_state, inside(Ref, self(), Permission, To, Message, Label)}},
+    Inside = inside(Ref, self(), Permission, To, Message, Label),
+    From ! {system, {Dead, {ov_own, Ref}}, {replace_state, Inside}},
     receive
         {ov_own, {sent, Ref}} -> {From, []}
     after ?ANSWER_MS ->

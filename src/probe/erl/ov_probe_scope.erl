@@ -19,7 +19,6 @@
 -define(RETRY_NS, 4000000).
 -define(RETRY_LATER_NS, 50000000).
 -define(PATIENCE_NS, 2000000000).
--define(CODE_NS, 100000000).
 -define(MAX_OWN, 2000).
 
 %% ---- opening --------------------------------------------------------------------------------
@@ -220,7 +219,8 @@ has_ports(Traces) ->
 function(Id, Call, Spec, Kind, #{calls := Calls, vm := Vm} = State) ->
     case Calls of
         #{Call := {Spec, Kind, Ids}} ->
-            {length(ov_probe_vm:matched(Call, Kind)), State#{calls := Calls#{Call := {Spec, Kind, [Id | Ids]}}}};
+            {length(ov_probe_vm:matched(Call, Kind)),
+             State#{calls := Calls#{Call := {Spec, Kind, [Id | Ids]}}}};
         #{Call := _} ->
             {{error, <<"refused">>, <<"another trace has another match specification there">>}, State};
         _ ->
