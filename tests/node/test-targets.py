@@ -186,7 +186,8 @@ def check_trace(command, target):
         for words in (["--process", "all"], ["--process", "all", "--level", "events", "--rate", "100000"],
                       ["--process", "all", "--level", "edges"], ["--call", "code:which/1", "--process", "ov_test_load"]):
             lines = command.run_lines("trace", "watch", *words, "--seconds", "2")
-            expect(check_sum(lines)["reason"] == "duration", f"{lines[-1]}")
+            # Whoever insists on single events of everything may meet the fuse.
+            expect(check_sum(lines)["reason"] in ("duration", "fuse" if "--rate" in words else ""), f"{lines[-1]}")
         calls = collections.Counter(line["kind"] for line in lines[:-1])
         expect(set(calls) == {"call", "return"} and abs(calls["call"] - calls["return"]) <= 1, f"calls: {calls}")
 
