@@ -152,7 +152,7 @@ write_program (Page *page)
   add_pair (page, "overstory-cli tree get --sandbox shop", _("an example, no node of your own needed"), 50);
   add_pair (page, "overstory-cli node list", _("which nodes run here?"), 50);
   add_pair (page, "overstory-cli tree get --node rabbit@localhost", _("the trees of one of them"), 50);
-  add_pair (page, "overstory-cli trace watch --process shop_cart --sandbox shop", _("what one process says and hears"), 50);
+  add_pair (page, "overstory-cli trace watch --process shop_catalogue --sandbox shop", _("what one process says and hears"), 50);
   add_title (page, _("Commands"));
   for (guint i = 0; i < n; i++)
     add_operations (page, &subjects[i]);

@@ -363,6 +363,6 @@ const OvOperation ov_op_flow_path = {
   .n_parameters = G_N_ELEMENTS (parameters),
   .members = members,
   .n_members = G_N_ELEMENTS (members),
-  .example = "overstory-cli flow path --from shop_orders --to shop_cart --message '{add,tea}' --sandbox shop",
+  .example = "overstory-cli flow path --from shop_events --to shop_catalogue --message '{price,tea}' --sandbox shop",
   .run = run_path,
 };

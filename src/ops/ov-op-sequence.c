@@ -237,6 +237,6 @@ const OvOperation ov_op_sequence_get = {
   .members = members,
   .n_members = G_N_ELEMENTS (members),
   .formats = formats,
-  .example = "overstory-cli sequence get --recording shop.overstory --process shop_cart --format mermaid",
+  .example = "overstory-cli sequence get --recording shop.overstory --process shop_catalogue --format mermaid",
   .run = run_get,
 };

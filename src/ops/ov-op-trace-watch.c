@@ -461,7 +461,7 @@ const OvOperation ov_op_trace_watch = {
   .n_parameters = G_N_ELEMENTS (watch_parameters),
   .members = watch_members,
   .n_members = G_N_ELEMENTS (watch_members),
-  .example = "overstory-cli trace watch --process shop_cart --seconds 5 --sandbox shop",
+  .example = "overstory-cli trace watch --process shop_catalogue --seconds 5 --sandbox shop",
   .check = ov_op_trace_spec_check,
   .run = run_watch,
 };

@@ -101,7 +101,7 @@ const OvOperation ov_op_trace_start = {
   .n_parameters = G_N_ELEMENTS (start_parameters),
   .members = start_members,
   .n_members = G_N_ELEMENTS (start_members),
-  .example = "overstory-cli trace start --process shop_cart",
+  .example = "overstory-cli trace start --process shop_catalogue",
   .check = ov_op_trace_spec_check,
   .run = run_start,
 };
