@@ -64,6 +64,10 @@ void     ov_chart_canvas_emit_menu   (OvChartCanvas  *self,
                                       guint32         row,
                                       double          x,
                                       double          y);
+
+/* ov-chart-canvas-words.c */
+/* Says what is selected; to be called whenever that changed. */
+void     ov_chart_canvas_announce    (OvChartCanvas  *self);
 /* "0.001234: client to server, add(1), answered after 1.2 ms"; (transfer full). */
 char    *ov_chart_canvas_describe    (OvChartCanvas  *self,
                                       guint32         row) G_GNUC_WARN_UNUSED_RESULT;
