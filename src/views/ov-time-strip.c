@@ -109,21 +109,41 @@ static void
 show_recording (OvTimeStrip *self)
 {
   OvRecorder *recorder = ov_node_get_recorder (self->node);
+  const GError *error = ov_node_get_recorder_error (self->node);
   g_autofree char *bytes = recorder ? ov_words_bytes (ov_recorder_get_bytes (recorder)) : NULL;
   g_autofree char *tip = NULL;
 
-  /* Translators: a size. */
-  tip = recorder ? g_strdup_printf (_("Recording, %s so far; press to end it"), bytes)
-                 : g_strdup (_("Record what is seen to a file (Ctrl+R)"));
+  if (recorder && error)
+    /* Translators: a size, and why the recording ended. */
+    tip = g_strdup_printf (_("The recording ended at %s: %s; press to close it"), bytes, error->message);
+  else
+    /* Translators: a size. */
+    tip = recorder ? g_strdup_printf (_("Recording, %s so far; press to end it"), bytes)
+                   : g_strdup (_("Record what is seen to a file (Ctrl+R)"));
   gtk_label_set_text (self->record_label, bytes ? bytes : _("Record"));
   gtk_widget_set_tooltip_text (self->record_button, tip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->record_button),
                                   GTK_ACCESSIBLE_PROPERTY_LABEL, tip, -1);
-  if (recorder)
+  if (recorder && !error)
     gtk_widget_add_css_class (self->record_button, "recording");
   else
     gtk_widget_remove_css_class (self->record_button, "recording");
   gtk_widget_set_visible (self->record_button, !ov_node_is_recording (self->node));
+}
+
+/* It began, it was ended, or it ended by itself: then nobody would look at the button. */
+static void
+recorder_changed_cb (OvTimeStrip *self)
+{
+  const GError *error = ov_node_get_recorder_error (self->node);
+  g_autofree char *words = NULL;
+
+  show_recording (self);
+  if (error == NULL || ov_node_get_recorder (self->node) == NULL)
+    return;
+  /* Translators: why: the disk is full, say. */
+  words = g_strdup_printf (_("The recording ended by itself: %s"), error->message);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.toast", "s", words);
 }
 
 static gboolean
@@ -221,7 +241,7 @@ ov_time_strip_set_subject (OvTimeStrip *self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (node_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (node, "notify::recorder", G_CALLBACK (show_recording), self,
+  g_signal_connect_object (node, "notify::recorder", G_CALLBACK (recorder_changed_cb), self,
                            G_CONNECT_SWAPPED);
   show_recording (self);
   node_changed_cb (self);
