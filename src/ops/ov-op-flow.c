@@ -41,17 +41,6 @@ flow_free (Flow *flow)
   g_free (flow);
 }
 
-static void
-set_known (JsonObject *object,
-           const char *member,
-           gint64      value)
-{
-  if (value == 0)
-    json_object_set_null_member (object, member);
-  else
-    json_object_set_int_member (object, member, value);
-}
-
 static JsonObject *
 describe_edge (Flow             *flow,
                const OvFlowEdge *edge)
@@ -66,8 +55,8 @@ describe_edge (Flow             *flow,
   json_object_set_double_member (object, "messages_per_s", edge->rate);
   json_object_set_int_member (object, "calls", (gint64) edge->calls);
   json_object_set_int_member (object, "unanswered", (gint64) edge->unanswered);
-  set_known (object, "median_ns", edge->median_ns);
-  set_known (object, "p99_ns", edge->p99_ns);
+  ov_op_set_ns (object, "median_ns", edge->median_ns);
+  ov_op_set_ns (object, "p99_ns", edge->p99_ns);
 
   return object;
 }

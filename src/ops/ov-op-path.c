@@ -75,17 +75,6 @@ set_message (Path       *path,
     json_object_set_boolean_member (object, "truncated", TRUE);
 }
 
-static void
-set_ns (JsonObject *object,
-        const char *member,
-        gint64      ns)
-{
-  if (ns == 0)
-    json_object_set_null_member (object, member);
-  else
-    json_object_set_int_member (object, member, ns);
-}
-
 static JsonObject *
 describe_hop (Path            *path,
               const OvPathHop *hop)
@@ -94,8 +83,8 @@ describe_hop (Path            *path,
 
   ov_op_set_actor (object, "from", "from_name", path->store, hop->from);
   ov_op_set_actor (object, "to", "to_name", path->store, hop->to);
-  set_ns (object, "sent_ns", hop->sent_ns);
-  set_ns (object, "received_ns", hop->received_ns);
+  ov_op_set_ns (object, "sent_ns", hop->sent_ns);
+  ov_op_set_ns (object, "received_ns", hop->received_ns);
   json_object_set_int_member (object, "depth", hop->depth);
   if (hop->parent == G_MAXUINT32)
     json_object_set_null_member (object, "parent");

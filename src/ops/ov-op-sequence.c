@@ -55,17 +55,6 @@ make_conversation (GTask        *task,
     g_task_return_pointer (task, conversation, (GDestroyNotify) ov_conversation_unref);
 }
 
-static void
-set_ns (JsonObject *object,
-        const char *member,
-        gint64      ns)
-{
-  if (ns == 0)
-    json_object_set_null_member (object, member);
-  else
-    json_object_set_int_member (object, member, ns);
-}
-
 static JsonArray *
 describe_lanes (OvConversation *conversation)
 {
@@ -83,8 +72,8 @@ describe_lanes (OvConversation *conversation)
 
       ov_op_set_text (object, "pid", text);
       ov_op_set_text (object, "name", name);
-      set_ns (object, "born_ns", lanes[i].born_ns);
-      set_ns (object, "died_ns", lanes[i].died_ns);
+      ov_op_set_ns (object, "born_ns", lanes[i].born_ns);
+      ov_op_set_ns (object, "died_ns", lanes[i].died_ns);
       json_array_add_object_element (array, object);
     }
 
@@ -119,8 +108,8 @@ describe_steps (OvConversation *conversation,
       ov_op_set_text (object, "kind", ov_step_kind_get_word (steps[i].kind));
       set_lane (object, "from", steps[i].from);
       set_lane (object, "to", steps[i].to);
-      set_ns (object, "sent_ns", steps[i].sent_ns);
-      set_ns (object, "received_ns", steps[i].received_ns);
+      ov_op_set_ns (object, "sent_ns", steps[i].sent_ns);
+      ov_op_set_ns (object, "received_ns", steps[i].received_ns);
       ov_op_set_text (object, "label", label);
       set_lane (object, "pair", steps[i].pair);
       if (steps[i].truncated)

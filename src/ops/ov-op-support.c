@@ -338,6 +338,17 @@ ov_op_set_figure (JsonObject *object,
     json_object_set_int_member (object, member, MIN (value, G_MAXINT64));
 }
 
+void
+ov_op_set_ns (JsonObject *object,
+              const char *member,
+              gint64      ns)
+{
+  if (ns == 0)
+    json_object_set_null_member (object, member);
+  else
+    json_object_set_int_member (object, member, ns);
+}
+
 JsonNode *
 ov_op_node_of_object (JsonObject *object)
 {

@@ -67,6 +67,10 @@ char       *ov_op_dup_actor_name   (OvStore *store,
 void        ov_op_set_figure       (JsonObject *object,
                                     const char *member,
                                     guint64     value);
+/* 0, not known, makes null. */
+void        ov_op_set_ns           (JsonObject *object,
+                                    const char *member,
+                                    gint64      ns);
 JsonNode   *ov_op_node_of_object   (JsonObject *object) G_GNUC_WARN_UNUSED_RESULT; /* takes it over */
 /* A term from the probe as JSON: numbers, booleans, texts and pids as what they are, a map as an
  * object, a list as an array, other terms as text in Erlang syntax. */

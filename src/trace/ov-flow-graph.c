@@ -216,19 +216,6 @@ add_outside (Sum    *sum,
     }
 }
 
-static int
-compare_latencies (gconstpointer a,
-                   gconstpointer b)
-{
-  const OvFlowLatency *left = a;
-  const OvFlowLatency *right = b;
-
-  if (left->edge != right->edge)
-    return left->edge < right->edge ? -1 : 1;
-
-  return (left->bucket > right->bucket) - (left->bucket < right->bucket);
-}
-
 /* Of latencies that are in order, the one that @rank of them are not above. */
 static gint64
 get_quantile (const OvFlowLatency *latencies,
@@ -255,7 +242,7 @@ set_latencies (Sum    *sum,
   const OvFlowLatency *all = (const OvFlowLatency *) sum->latencies->data;
   guint n = sum->latencies->len;
 
-  g_array_sort (sum->latencies, compare_latencies);
+  g_array_sort (sum->latencies, ov_flow_compare_latencies);
   for (guint begin = 0, end; begin < n; begin = end)
     {
       guint32 place = g_array_index (places, guint32, all[begin].edge);

@@ -103,6 +103,9 @@ void          ov_flow_add_latency   (OvFlow *self,
                                      gint64  ns);
 void          ov_flow_build         (OvFlow *self);
 gint64        ov_flow_bucket_value  (guint bucket);
+/* Of OvFlowLatency, by edge, then bucket. */
+int           ov_flow_compare_latencies (gconstpointer a,
+                                         gconstpointer b);
 typedef void (*OvFlowVisit) (const OvFlowWindow *window,
                              gpointer            user_data);
 /* Windows that together are [from, to) of level 0, each stretch once. */

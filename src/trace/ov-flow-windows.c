@@ -253,9 +253,9 @@ ov_flow_add_latency (OvFlow *self,
     tell_built (self, window->index, NULL, &latency);
 }
 
-static int
-compare_latencies (gconstpointer a,
-                   gconstpointer b)
+int
+ov_flow_compare_latencies (gconstpointer a,
+                           gconstpointer b)
 {
   const OvFlowLatency *left = a;
   const OvFlowLatency *right = b;
@@ -273,7 +273,7 @@ pack_latencies (OvFlow       *self,
   GArray *all = window->latencies;
   guint kept = 0;
 
-  g_array_sort (all, compare_latencies);
+  g_array_sort (all, ov_flow_compare_latencies);
   for (guint i = 0; i < all->len; i++)
     {
       OvFlowLatency next = g_array_index (all, OvFlowLatency, i);

@@ -324,31 +324,10 @@ read_vm_event (OvIntake             *self,
 }
 
 /* An atom or a binary. */
-static gboolean
-read_word (OvTermCursor *cursor,
-           char         *scratch,
-           const char  **word,
-           gsize        *length)
-{
-  const guint8 *bytes;
-
-  if (ov_term_cursor_get_atom (cursor, scratch, word, length))
-    return TRUE;
-  if (!ov_term_cursor_get_binary (cursor, &bytes, length))
-    return FALSE;
-
-  *word = (const char *) bytes;
-  return TRUE;
-}
-
-/*< private >
- * ov_intake_gap_reason:
- *
- * Returns: what the probe's word means
- */
-OvGapReason
-ov_intake_gap_reason (const char *word,
-                      gsize       length)
+/* What the probe's word means. */
+static OvGapReason
+gap_reason_of (const char *word,
+               gsize       length)
 {
   for (OvGapReason reason = OV_GAP_CREDIT; reason <= OV_GAP_FOREIGN; reason++)
     {
@@ -374,13 +353,13 @@ take_gap (OvIntake             *self,
   const char *word;
   gsize length;
 
-  if (arity != 5 || !read_word (cursor, scratch, &word, &length)
+  if (arity != 5 || !ov_intake_read_word (cursor, scratch, &word, &length)
       || !ov_term_cursor_get_integer (cursor, &count)
       || !ov_term_cursor_get_integer (cursor, &paused_ns)
       || !ov_term_cursor_get_integer (cursor, &at_ns))
     return FALSE;
 
-  gap.reason = (guint32) ov_intake_gap_reason (word, length);
+  gap.reason = (guint32) gap_reason_of (word, length);
   gap.count = (guint64) MAX (count, 0);
   gap.paused_ns = MAX (paused_ns, 0);
   return ov_intake_append_gap (self, message->trace, to_system_time (at_ns, message->offset_ns), &gap);
@@ -403,8 +382,8 @@ take_level (OvIntake             *self,
   gsize level_length, why_length;
   gint64 at_ns;
 
-  if (arity != 4 || !read_word (cursor, level_scratch, &level, &level_length)
-      || !read_word (cursor, why_scratch, &why, &why_length)
+  if (arity != 4 || !ov_intake_read_word (cursor, level_scratch, &level, &level_length)
+      || !ov_intake_read_word (cursor, why_scratch, &why, &why_length)
       || !ov_term_cursor_get_integer (cursor, &at_ns))
     return FALSE;
 

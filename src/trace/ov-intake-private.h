@@ -65,7 +65,11 @@ void     ov_intake_set_name    (OvIntake   *self,
                                 gboolean    gained);
 void     ov_intake_forget_names (OvIntake *self,
                                  guint32   actor);
-OvGapReason ov_intake_gap_reason (const char *word,
-                                  gsize       length);
+/* A key or a word, which comes as an atom or as a binary: not ended by zero, alive as long as the message and
+ * @scratch, which has the room that ov_term_cursor_get_atom() wants. */
+gboolean ov_intake_read_word   (OvTermCursor *cursor,
+                                char         *scratch,
+                                const char  **word,
+                                gsize        *length);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
  * Invariant: a key that is missing or has another type leaves its figure at zero; only a meter that is
  * no map at all is refused.  Thread: any.
  */
-#include "trace/ov-trace-message.h"
+#include "trace/ov-intake-private.h"
 
 #include <string.h>
 
@@ -21,12 +21,11 @@ ov_trace_level_get_word (OvTraceLevel level)
   return (guint) level < G_N_ELEMENTS (level_words) ? level_words[level] : "unknown";
 }
 
-/* Keys and words come as atoms or as binaries. */
-static gboolean
-get_word (OvTermCursor *cursor,
-          char         *scratch,
-          const char  **word,
-          gsize        *length)
+gboolean
+ov_intake_read_word (OvTermCursor *cursor,
+                     char         *scratch,
+                     const char  **word,
+                     gsize        *length)
 {
   const guint8 *bytes;
 
@@ -55,7 +54,7 @@ read_level (OvTermCursor *cursor,
   const char *word;
   gsize length;
 
-  if (!get_word (cursor, scratch, &word, &length))
+  if (!ov_intake_read_word (cursor, scratch, &word, &length))
     {
       ov_term_cursor_skip (cursor);
       return;
@@ -122,7 +121,7 @@ ov_trace_meter_read (OvTermCursor *cursor,
       const char *key;
       gsize length;
 
-      if (!get_word (cursor, scratch, &key, &length))
+      if (!ov_intake_read_word (cursor, scratch, &key, &length))
         {
           ov_term_cursor_skip (cursor);
           ov_term_cursor_skip (cursor);
