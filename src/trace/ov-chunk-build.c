@@ -98,12 +98,6 @@ ov_builder_get_n (OvBuilder *self)
   return self->n;
 }
 
-guint64
-ov_builder_get_ram (OvBuilder *self)
-{
-  return self->n * (sizeof (gint64) + sizeof (OvRow) + 1) + self->payload_used;
-}
-
 /* ---- payload ---- */
 
 static guint32

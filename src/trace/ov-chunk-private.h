@@ -149,6 +149,5 @@ gboolean   ov_builder_append (OvBuilder     *self,
                               guint32        payload_bytes);
 /* Indexes it and gives back what was not used; nothing can be appended after. */
 OvSummary *ov_builder_seal   (OvBuilder *self) G_GNUC_WARN_UNUSED_RESULT;
-guint64    ov_builder_get_ram (OvBuilder *self);
 
 G_END_DECLS

@@ -47,22 +47,6 @@ ov_event_kind_get_word (OvEventKind kind)
   return (guint) kind < OV_N_EVENT_KINDS ? kind_words[kind] : kind_words[OV_EVENT_OTHER];
 }
 
-gboolean
-ov_event_kind_from_word (const char  *word,
-                         OvEventKind *kind)
-{
-  g_return_val_if_fail (word != NULL && kind != NULL, FALSE);
-
-  for (guint i = 0; i < OV_N_EVENT_KINDS; i++)
-    if (g_str_equal (kind_words[i], word))
-      {
-        *kind = (OvEventKind) i;
-        return TRUE;
-      }
-
-  return FALSE;
-}
-
 const char *
 ov_gap_reason_get_word (OvGapReason reason)
 {

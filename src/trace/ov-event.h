@@ -102,11 +102,9 @@ typedef struct
   guint32 reserved;
 } OvEventGap;
 
-/* "send", "receive", "spawn", "exit" …: the words of cli.md. */
-const char *ov_event_kind_get_word  (OvEventKind kind);
-gboolean    ov_event_kind_from_word (const char  *word,
-                                     OvEventKind *kind);
-const char *ov_gap_reason_get_word  (OvGapReason reason);
+/* "send", "receive", "spawn", "exit" …: the words of the command line. */
+const char *ov_event_kind_get_word (OvEventKind kind);
+const char *ov_gap_reason_get_word (OvGapReason reason);
 #define OV_EVENT_MASK(kind) (G_GUINT64_CONSTANT (1) << (kind))
 
 G_END_DECLS

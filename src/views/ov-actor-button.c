@@ -41,12 +41,6 @@ ov_actor_button_init (OvActorButton *self)
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
-GtkWidget *
-ov_actor_button_new (void)
-{
-  return g_object_new (OV_TYPE_ACTOR_BUTTON, NULL);
-}
-
 void
 ov_actor_button_set (OvActorButton *self,
                      OvSession     *session,

@@ -14,11 +14,10 @@ G_BEGIN_DECLS
 #define OV_TYPE_ACTOR_BUTTON (ov_actor_button_get_type ())
 G_DECLARE_FINAL_TYPE (OvActorButton, ov_actor_button, OV, ACTOR_BUTTON, AdwBin)
 
-GtkWidget *ov_actor_button_new (void);
 /* Hidden for OV_ACTOR_NONE. */
-void       ov_actor_button_set (OvActorButton *self,
-                                OvSession     *session,
-                                OvNode        *node,
-                                guint32        actor);
+void ov_actor_button_set (OvActorButton *self,
+                          OvSession     *session,
+                          OvNode        *node,
+                          guint32        actor);
 
 G_END_DECLS

@@ -169,9 +169,3 @@ ov_flow_legend_init (OvFlowLegend *self)
     }
   gtk_widget_set_parent (grid, GTK_WIDGET (self));
 }
-
-GtkWidget *
-ov_flow_legend_new (void)
-{
-  return g_object_new (OV_TYPE_FLOW_LEGEND, NULL);
-}

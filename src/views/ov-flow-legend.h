@@ -11,6 +11,4 @@ G_BEGIN_DECLS
 #define OV_TYPE_FLOW_LEGEND (ov_flow_legend_get_type ())
 G_DECLARE_FINAL_TYPE (OvFlowLegend, ov_flow_legend, OV, FLOW_LEGEND, GtkWidget)
 
-GtkWidget *ov_flow_legend_new (void);
-
 G_END_DECLS

@@ -380,14 +380,3 @@ ov_restart_page_reveal (OvRestartPage *self,
   gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)), "list.scroll-to-item", "u",
                               best);
 }
-
-void
-ov_restart_page_stop_replay (OvRestartPage *self)
-{
-  g_return_if_fail (OV_IS_RESTART_PAGE (self));
-
-  if (!ov_cascade_player_is_playing (self->player))
-    return;
-  ov_cascade_player_stop (self->player);
-  finished_cb (self);
-}

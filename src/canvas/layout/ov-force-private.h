@@ -131,8 +131,6 @@ typedef struct
   gboolean known; /* most of them were there before */
 } OvSiblings;
 
-OvSiblings ov_force_get_siblings (const OvForce *self,
-                                  guint32        group);
 /* ov-force-springs.c: edges between siblings at @depth, their parts, and pulls from outside. */
 void       ov_force_tie          (OvForce *self,
                                   guint32  depth);

@@ -57,9 +57,9 @@ ov_force_box_of (const OvPlot *plot,
                    plot->height * OV_CELL_HEIGHT - OV_GRAPH_GAP };
 }
 
-OvSiblings
-ov_force_get_siblings (const OvForce *self,
-                       guint32        group)
+static OvSiblings
+get_siblings (const OvForce *self,
+              guint32        group)
 {
   OvSiblings siblings = { group, 0, self->n, FALSE };
   guint32 n = 0, n_known = 0;
@@ -176,7 +176,7 @@ static double
 get_wished_width (const OvForce *self,
                  guint32        group)
 {
-  OvSiblings siblings = ov_force_get_siblings (self, group);
+  OvSiblings siblings = get_siblings (self, group);
   double sum = 0;
   guint n = 0, n_leaves = 0;
 
@@ -196,7 +196,7 @@ static void
 size_leaves (OvForce *self,
              guint32  group)
 {
-  OvSiblings siblings = ov_force_get_siblings (self, group);
+  OvSiblings siblings = get_siblings (self, group);
   double usual = get_wished_width (self, group);
 
   for (guint32 i = siblings.first; i < siblings.end; i = self->nodes[i].subtree_end)
@@ -507,7 +507,7 @@ static gboolean
 place_siblings (OvForce *self,
                 guint32  group)
 {
-  OvSiblings siblings = ov_force_get_siblings (self, group);
+  OvSiblings siblings = get_siblings (self, group);
   g_autoptr (GArray) members = list_members (self, &siblings);
   OvSpot origin = group == OV_SCENE_NONE ? (OvSpot) { 0, 0 } : self->centres[group];
   gboolean done = siblings.known ? place_newcomers (self, &siblings, members)
@@ -557,10 +557,10 @@ settle_all (OvForce *self)
         continue;
       if (g_cancellable_is_cancelled (self->cancellable))
         return FALSE;
-      siblings = ov_force_get_siblings (self, i);
+      siblings = get_siblings (self, i);
       ov_force_settle (self, &siblings, ground, scratch);
     }
-  siblings = ov_force_get_siblings (self, OV_SCENE_NONE);
+  siblings = get_siblings (self, OV_SCENE_NONE);
   ov_force_settle (self, &siblings, ground, scratch);
 
   return TRUE;

@@ -35,7 +35,6 @@ struct _OvGraphCanvas
   OvGraphView     *view;
   OvGraph         *wanted;    /* being laid out */
   OvGraph         *next;      /* came meanwhile */
-  gboolean         anew;      /* of the next layout: without the old places */
   GCancellable    *cancellable;
   guint64          reveal_later;
 

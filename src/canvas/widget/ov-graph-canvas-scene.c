@@ -123,12 +123,11 @@ ov_graph_canvas_lay_out (OvGraphCanvas *self)
 
   self->wanted = g_steal_pointer (&self->next);
   job->graph = ov_graph_ref (self->wanted);
-  if (old != NULL && !self->anew)
+  if (old != NULL)
     {
       job->old_graph = ov_graph_ref (ov_graph_view_get_graph (self->view));
       job->old = (OvGraphLayout) { old->n, g_memdup2 (old->boxes, old->n * sizeof (OvBox)), old->bounds };
     }
-  self->anew = FALSE;
   task = g_task_new (self, self->cancellable, layout_done_cb, NULL);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, job, (GDestroyNotify) job_free);
@@ -148,20 +147,6 @@ ov_graph_canvas_set_graph (OvGraphCanvas *self,
     return;
   ov_graph_canvas_lay_out (self);
   g_object_notify (G_OBJECT (self), "scene-busy");
-}
-
-void
-ov_graph_canvas_lay_out_anew (OvGraphCanvas *self)
-{
-  OvGraph *graph = ov_graph_canvas_get_graph (self);
-
-  g_return_if_fail (OV_IS_GRAPH_CANVAS (self));
-
-  if (graph == NULL)
-    return;
-  self->anew = TRUE;
-  self->stage.needs_fit = TRUE;
-  ov_graph_canvas_set_graph (self, graph);
 }
 
 OvGraph *

@@ -36,8 +36,6 @@ void       ov_graph_canvas_set_graph    (OvGraphCanvas *self,
                                          OvGraph       *graph);
 /* The graph last set; the one on the screen may still be the one before it. */
 OvGraph   *ov_graph_canvas_get_graph    (OvGraphCanvas *self);
-/* Forgets where everything stands and lays it out anew; pins stay. */
-void       ov_graph_canvas_lay_out_anew (OvGraphCanvas *self);
 /* One message on its way, by ids; @delay_ms from now, for @travel_ms.  None where animations are off. */
 void       ov_graph_canvas_add_dot      (OvGraphCanvas *self,
                                          guint64        from,
