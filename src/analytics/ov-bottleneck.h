@@ -2,8 +2,8 @@
  *
  * Bottlenecks: whose mailbox grows, and who fills it.
  *
- * A mailbox that was longer in each of three windows in a row than in the one before is a bottleneck
- * (analytics.md); its senders are those of OvFlow in that time, by share.  Thread: main for the table.
+ * A mailbox that was longer in each of three windows in a row than in the one before is a bottleneck;
+ * its senders are those of OvFlow in that time, by share.  Thread: main for the table.
  */
 #pragma once
 

@@ -370,7 +370,7 @@ ov_restart_get_headroom (const OvRestartLimits *limits,
  * @supervisor: a supervisor
  * @at_ns: an instant of the node's system time
  * @n_recent: (out) (optional): restarts that count at that instant, of those that this log saw
- * @headroom: (out) (optional): 1 - r_T / (MaxR + 1): 1 is untouched, at 0 it has given up
+ * @headroom: (out) (optional): 1 - r / (MaxR + 1): 1 is untouched, at 0 it has given up
  *
  * Returns: %FALSE when the supervisor's limits are not known
  */

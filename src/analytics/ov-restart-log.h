@@ -5,7 +5,8 @@
  * Reads lifecycle facts (live from a process table, or of all records of a recording) and joins them into
  * cascades: which exit came first, over which link it travelled, which supervisor decided what, in which
  * order children stopped and started, how long it took until all were there again.
- * Headroom is analytics.md's H = 1 - r_T / (MaxR + 1).  Thread: main.
+ * Headroom is H = 1 - r / (MaxR + 1), r being the restarts within the last MaxT seconds, this one too, and
+ * never below 0: 1 is untouched, at 0 the supervisor has given up.  Thread: main.
  */
 #pragma once
 

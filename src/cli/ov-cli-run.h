@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Returns the exit status of cli.md; what there was to say has been said. */
+/* Returns the exit status, as the program's help lists them; what there was to say has been said. */
 int ov_cli_run (const OvCliArgs *args);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ typedef struct
   guint    columns; /* cut lines there; 0: never */
 } OvTextStyle;
 
-/* The answer of `tree get` as cli.md describes it; (transfer full). */
+/* The answer of `tree get` as its operation describes it; (transfer full). */
 JsonNode *ov_tree_export_json  (OvProcessTable           *table,
                                 const OvTreeSceneOptions *options) G_GNUC_WARN_UNUSED_RESULT;
 GBytes   *ov_tree_export_bytes (OvProcessTable           *table,

@@ -19,7 +19,7 @@ char  *ov_cookie_read_file      (const char  *path,
                                  GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 char  *ov_cookie_dup_default_path (void) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The rule of cli.md: @path, else the default files, else the keyring's entry for @node. */
+/* @path, else the default files, else the keyring's entry for @node. */
 void   ov_cookie_find_async     (const char          *node,
                                  const char          *path,
                                  GCancellable        *cancellable,

@@ -22,7 +22,7 @@ typedef enum
 
 typedef struct
 {
-  const char *cookie;       /* NULL: found by the rules of cli.md */
+  const char *cookie;       /* NULL: found by ov_cookie_find_async() */
   const char *cookie_file;  /* NULL: the default */
   const char *host;         /* NULL: the name's */
   guint16     port;         /* 0: epmd */

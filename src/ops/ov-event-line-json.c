@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A line of JSON: one object of cli.md's stream, written without a tree of nodes, since there may be twenty
- * thousand a second.
+ * A line of JSON: one object of the stream that `trace watch` describes, written without a tree of nodes,
+ * since there may be twenty thousand a second.
  * Thread: one at a time.
  */
 #include "ops/ov-event-line-private.h"

@@ -354,7 +354,7 @@ static const OvResultMember members[] = {
   { "restarts[].cause[].reason", "string?", N_("An exit reason") },
   { "restarts[].cause[].sure", "boolean", N_("Whether it was seen, not concluded") },
   { "restarts[].cause[].words", "string", N_("One sentence") },
-  { "restarts[].headroom", "number?", N_("What is left of the restart intensity: 0 is one step before giving up"), N_("Headroom") },
+  { "restarts[].headroom", "number?", N_("What is left of the restart intensity: 1 is untouched, at 0 it gave up"), N_("Headroom") },
   { "restarts[].intensity", "integer?", N_("So many restarts are allowed …") },
   { "restarts[].period_s", "integer?", N_("… within so many seconds") },
   { "restarts[].recent", "integer", N_("Restarts that count with this one") },

@@ -4,6 +4,7 @@
  *
  * Serials make a tree: a hop's parent is the hop whose serial its sender had last received.
  * Where the token is lost (a port, ETS, a process that keeps work for later) the path ends, and says so.
+ * Thread: made in any, and then belongs to one; the store has to outlive it only while it is made.
  */
 #pragma once
 

@@ -40,7 +40,7 @@ typedef struct
 
 void      ov_recording_info_clear (OvRecordingInfo *self);
 
-/* Opens a file as a store that cannot be appended to; its blocks are mapped, and checked when
+/* Opens a file as a store that cannot be appended to; its blocks are read, and checked, when
  * they are first looked at. */
 OvStore  *ov_recording_open     (const char       *path,
                                  OvRecordingInfo  *info, /* (out) (nullable), to clear */
