@@ -175,6 +175,18 @@ add_causes (OvRestartLog            *self,
     add_giving_up (self, causes, decision);
 }
 
+/* A death that was told by 'DOWN' is some microseconds late; it cannot be later than what it led to. */
+static void
+keep_order (GArray *causes)
+{
+  for (guint i = causes->len; i-- > 1;)
+    {
+      OvCause *before = &g_array_index (causes, OvCause, i - 1);
+
+      before->at_ns = MIN (before->at_ns, g_array_index (causes, OvCause, i).at_ns);
+    }
+}
+
 /*< private >
  * ov_restart_fill_entry:
  *
@@ -194,6 +206,7 @@ ov_restart_fill_entry (OvRestartLog *self,
 
   g_array_set_size (item->causes, 0);
   add_causes (self, item->causes, decision, 0);
+  keep_order (item->causes);
   *entry = (OvRestartEntry) {
     .at_ns = item->causes->len > 0 ? g_array_index (item->causes, OvCause, 0).at_ns : decision->last_ns,
     .recovered_ns = decision->recovered_ns,

@@ -106,11 +106,11 @@ static const struct
   int       (*compare)  (const OvRestartEntry *a, const OvRestartEntry *b);
 } columns[] = {
   { N_("Time"), 90, TRUE, FALSE, FALSE, dup_time, compare_time },
-  { N_("Supervisor"), 170, FALSE, FALSE, FALSE, dup_supervisor, compare_supervisor },
-  { N_("Child"), 150, FALSE, FALSE, FALSE, dup_child, compare_child },
-  { N_("Reason"), 240, FALSE, TRUE, TRUE, dup_reason, compare_reason },
-  { N_("Whole again after"), 140, TRUE, FALSE, FALSE, dup_recovery, compare_recovery },
-  { N_("Headroom"), 120, TRUE, FALSE, FALSE, ov_restart_words_headroom, compare_headroom },
+  { N_("Supervisor"), 140, FALSE, FALSE, FALSE, dup_supervisor, compare_supervisor },
+  { N_("Child"), 120, FALSE, FALSE, FALSE, dup_child, compare_child },
+  { N_("Reason"), 130, FALSE, TRUE, TRUE, dup_reason, compare_reason },
+  { N_("Whole after"), 100, TRUE, FALSE, FALSE, dup_recovery, compare_recovery },
+  { N_("Headroom"), 130, TRUE, FALSE, FALSE, ov_restart_words_headroom, compare_headroom },
 };
 
 static int

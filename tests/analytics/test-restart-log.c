@@ -84,6 +84,18 @@ describe (const OvRestartEntry *entry)
   return g_string_free (text, FALSE);
 }
 
+/* Nothing is earlier than what it led to, and no duration is negative. */
+static void
+assert_order (const OvRestartEntry *entry)
+{
+  for (guint i = 1; i < entry->n_causes; i++)
+    g_assert_cmpint (entry->causes[i - 1].at_ns, <=, entry->causes[i].at_ns);
+  if (entry->n_causes > 0)
+    g_assert_cmpint (entry->at_ns, ==, entry->causes[0].at_ns);
+  if (entry->recovered_ns != 0)
+    g_assert_cmpint (entry->at_ns, <=, entry->recovered_ns);
+}
+
 #define assert_entry(fixture, index, expected) \
   G_STMT_START { \
     g_autofree char *entry_found = NULL; \
@@ -91,6 +103,7 @@ describe (const OvRestartEntry *entry)
     g_assert_cmpuint (ov_restart_log_get_size ((fixture)->log), >, index); \
     entry_found = describe (ov_restart_log_get ((fixture)->log, index)); \
     g_assert_cmpstr (entry_found, ==, expected); \
+    assert_order (ov_restart_log_get ((fixture)->log, index)); \
   } G_STMT_END
 
 static void
