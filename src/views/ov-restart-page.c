@@ -101,6 +101,9 @@ log_changed_cb (OvRestartPage *self)
 
   ov_stack_show (self->stack, n > 0 ? "restarts" : "nothing");
   gtk_label_set_text (self->count_label, text);
+  /* The newest is what one comes for; whoever chose another keeps it. */
+  if (n > 0 && gtk_single_selection_get_selected (self->selection) == GTK_INVALID_LIST_POSITION)
+    gtk_single_selection_set_selected (self->selection, 0);
   ov_restart_columns_refresh (self->view);
   update_patterns (self);
   update_story (self);

@@ -83,10 +83,10 @@ static gboolean
 timer_cb (gpointer user_data)
 {
   OvTimeline *self = user_data;
-  gboolean had_span = self->has_span;
 
   ov_timeline_update_span (self);
-  if (had_span != self->has_span)
+  /* A frame may have asked before. */
+  if (gtk_widget_get_sensitive (self->toggle) != self->has_span)
     {
       ov_timeline_update_toggle (self);
       ov_timeline_announce (self);
