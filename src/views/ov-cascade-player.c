@@ -44,12 +44,30 @@ clear_step (gpointer data)
   g_free (((Step *) data)->words);
 }
 
+/* The one that the step shown concerns, if it is there at this instant. */
+static void
+select_subject (OvCascadePlayer *self)
+{
+  OvProcessTable *table = ov_session_get_table (self->session);
+  const OvPid *pid;
+  guint32 slot;
+
+  if (table == NULL || self->next == 0)
+    return;
+  pid = &g_array_index (self->steps, Step, self->next - 1).pid;
+  slot = ov_pid_is_none (pid) ? OV_SLOT_NONE : ov_process_table_find_pid (table, pid);
+  if (slot != OV_SLOT_NONE)
+    ov_session_set_selected (self->session, slot);
+}
+
 static gboolean
 next_cb (gpointer user_data)
 {
   OvCascadePlayer *self = user_data;
 
   self->timer_id = 0;
+  /* It may have been born on the way to the instant. */
+  select_subject (self);
   show_next (self);
   return G_SOURCE_REMOVE;
 }
@@ -62,17 +80,6 @@ wait_for (OvCascadePlayer *self,
   self->timer_id = g_timeout_add (ms, next_cb, self);
 }
 
-/* The one it concerns; of a step before its birth there is nobody to show. */
-static void
-select_subject (OvCascadePlayer *self,
-                const OvPid     *pid)
-{
-  OvProcessTable *table = ov_session_get_table (self->session);
-
-  if (table != NULL && !ov_pid_is_none (pid))
-    ov_session_set_selected (self->session, ov_process_table_find_pid (table, pid));
-}
-
 static void
 table_changed_cb (OvCascadePlayer *self)
 {
@@ -80,8 +87,7 @@ table_changed_cb (OvCascadePlayer *self)
     return;
 
   self->is_waiting = FALSE;
-  if (self->next > 0)
-    select_subject (self, &g_array_index (self->steps, Step, self->next - 1).pid);
+  select_subject (self);
   wait_for (self, STEP_MS);
 }
 
@@ -100,11 +106,11 @@ show_next (OvCascadePlayer *self)
   step = &g_array_index (self->steps, Step, self->next++);
   self->is_waiting = TRUE;
   wait_for (self, PATIENCE_MS);
-  g_signal_emit (self, signals[STEP], 0, self->next, self->steps->len, step->words);
   if (ov_session_get_instant (self->session) == step->at_ns)
     table_changed_cb (self);
   else
     ov_session_set_instant (self->session, step->at_ns);
+  g_signal_emit (self, signals[STEP], 0, self->next, self->steps->len, step->words);
 }
 
 static void

@@ -204,9 +204,28 @@ update_as_of (OvNodeView *self)
   gtk_revealer_set_reveal_child (self->as_of, at_ns != OV_INSTANT_LIVE);
 }
 
+/* A cascade that is shown again says beside the time what it shows; the words stay until another instant. */
+static void
+replay_step_cb (OvNodeView *self,
+                guint       number,
+                guint       of,
+                const char *words)
+{
+  g_autofree char *clock = ov_event_words_clock (ov_session_get_instant (self->session));
+  g_autofree char *clean = ov_words_clean (words, 200);
+  g_autofree char *text = NULL;
+
+  if (number == 0 || *clean == '\0')
+    return;
+  /* Translators: a time of the day, the number of a step, how many there are, and what happens in it. */
+  text = g_strdup_printf (_("As of %s · %u of %u: %s"), clock, number - 1, of - 1, clean);
+  gtk_label_set_text (self->as_of_label, text);
+}
+
 static void
 live_clicked_cb (OvNodeView *self)
 {
+  ov_restart_page_stop_replay (self->restart_page);
   ov_session_set_instant (self->session, OV_INSTANT_LIVE);
 }
 
@@ -340,6 +359,8 @@ ov_node_view_new (OvSession *session,
   ov_path_page_set_subject (self->path_page, session, node);
   ov_inspector_set_subject (self->inspector, session, node);
   ov_time_strip_set_subject (self->time_strip, session, node);
+  g_signal_connect_object (self->restart_page, "replay-step", G_CALLBACK (replay_step_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::instant", G_CALLBACK (update_as_of), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::node", G_CALLBACK (update_as_of), self,

@@ -444,16 +444,21 @@ test_hover (Fixture       *fixture,
             gconstpointer  unused)
 {
   GtkEventController *motion = find_controller (fixture, GTK_TYPE_EVENT_CONTROLLER_MOTION);
-  gint64 deadline = g_get_monotonic_time () + DEADLINE_US;
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_US, again = 0;
   guint64 hovered = 0;
   GdkRectangle rect;
 
   g_signal_connect (fixture->canvas, "hovered", G_CALLBACK (hovered_cb), &hovered);
   g_assert_true (ov_canvas_get_item_rect (fixture->canvas, 1003, &rect));
-  g_signal_emit_by_name (motion, "motion", rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
-  g_assert_cmpuint (hovered, ==, 0);
   while (hovered == 0)
     {
+      /* Another window on this display may take the real pointer away. */
+      if (g_get_monotonic_time () > again)
+        {
+          g_signal_emit_by_name (motion, "motion", rect.x + rect.width / 2.0, rect.y + rect.height / 2.0);
+          g_assert_cmpuint (hovered, ==, 0);
+          again = g_get_monotonic_time () + G_USEC_PER_SEC;
+        }
       g_main_context_iteration (NULL, FALSE);
       g_assert_cmpint (g_get_monotonic_time (), <, deadline);
     }
