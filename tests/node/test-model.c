@@ -6,6 +6,7 @@
 #include "model/ov-node.h"
 #include "model/ov-discovery.h"
 #include "support/ov-test-node.h"
+#include "support/ov-test-wait.h"
 
 #include <string.h>
 
@@ -34,29 +35,10 @@ finished_cb (GObject      *source,
   fixture->done = TRUE;
 }
 
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Turns the main loop until the condition holds. */
-#define wait_until(condition, timeout_ms) \
-  G_STMT_START { \
-    gboolean late = FALSE; \
-    guint deadline = g_timeout_add (timeout_ms, deadline_cb, &late); \
-    while (!(condition) && !late) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (deadline); \
-    g_assert_true (condition); \
-  } G_STMT_END
-
 static void
 wait_done (Fixture *fixture)
 {
-  wait_until (fixture->done, 20000);
+  ov_test_wait_until (fixture->done, 20000);
   fixture->done = FALSE;
 }
 
@@ -219,7 +201,7 @@ test_two_censuses (void)
   attach (&fixture, peer);
   ov_node_census_async (fixture.node, FALSE, 0, NULL, finished_cb, &fixture);
   ov_node_census_async (fixture.node, TRUE, 1000, NULL, finished_cb, &other);
-  wait_until (fixture.done && other.done, 20000);
+  ov_test_wait_until (fixture.done && other.done, 20000);
   g_assert_no_error (fixture.error);
   g_assert_no_error (other.error);
   fixture.done = FALSE;
@@ -272,7 +254,7 @@ start_watching (Fixture *fixture)
 {
   ov_node_watch (fixture->node, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
   g_assert_cmpint (ov_node_get_state (fixture->node), ==, OV_NODE_TAKING_CENSUS);
-  wait_until (ov_node_get_state (fixture->node) == OV_NODE_LIVE, 10000);
+  ov_test_wait_until (ov_node_get_state (fixture->node) == OV_NODE_LIVE, 10000);
 }
 
 static void
@@ -293,14 +275,14 @@ test_restart_is_seen (void)
   attach (&fixture, peer);
   table = ov_node_get_processes (fixture.node);
   start_watching (&fixture);
-  wait_until (knows_ids (table, "demo_sup"), 5000);
+  ov_test_wait_until (knows_ids (table, "demo_sup"), 5000);
   g_array_set_size (fixture.lives, 0);
   n_facts = ov_process_table_get_n_facts (table);
   ov_test_node_assert_eval (peer,
     "begin [{Id, P} | _] = [{Id, P} || {Id, P, worker, _} <- supervisor:which_children(demo_all), is_pid(P)], "
     "exit(P, {shot, 1}), is_tuple({Id}) end", "true");
   killed_us = g_get_monotonic_time ();
-  wait_until (has_life (&fixture, OV_LIFE_DIED) && has_life (&fixture, OV_LIFE_RESTARTED), 5000);
+  ov_test_wait_until (has_life (&fixture, OV_LIFE_DIED) && has_life (&fixture, OV_LIFE_RESTARTED), 5000);
   g_test_message ("seen %.1f ms after the node had answered",
                   (double) (fixture.told_us - killed_us) / 1000.0);
   g_assert_cmpint (fixture.told_us - killed_us, <, SOON_US);
@@ -323,7 +305,7 @@ test_restart_is_seen (void)
   {
     g_autofree char *expected = walk_on_node (peer);
 
-    wait_until (is_walk (table, expected), 5000);
+    ov_test_wait_until (is_walk (table, expected), 5000);
   }
   detach (&fixture);
 }
@@ -359,7 +341,7 @@ test_churn (void)
   attach (&fixture, peer);
   table = ov_node_get_processes (fixture.node);
   start_watching (&fixture);
-  wait_until (knows_ids (table, "demo_crowd"), 5000);
+  ov_test_wait_until (knows_ids (table, "demo_crowd"), 5000);
   for (guint round = 0; round < 5; round++)
     {
       ov_test_node_assert_eval (peer,
@@ -370,9 +352,9 @@ test_churn (void)
     }
   ov_test_node_assert_eval (peer,
     "begin [P | _] = [C || {_, C, worker, _} <- supervisor:which_children(demo_all), is_pid(C)], exit(P, kill) end", "true");
-  wait_until (has_life (&fixture, OV_LIFE_RESTARTED), 5000);
+  ov_test_wait_until (has_life (&fixture, OV_LIFE_RESTARTED), 5000);
   expected = walk_on_node (peer);
-  wait_until (is_walk (table, expected), 10000);
+  ov_test_wait_until (is_walk (table, expected), 10000);
   g_assert_cmpuint (count_alive (table), ==, ov_process_table_get_n_alive (table));
   detach (&fixture);
 }
@@ -396,14 +378,14 @@ test_gone_and_back (void)
   n_before = ov_process_table_get_n_alive (table);
   g_assert_cmpuint (n_before, >, 20);
   ov_test_node_kill (peer);
-  wait_until (ov_node_get_state (fixture.node) == OV_NODE_GONE, 5000);
+  ov_test_wait_until (ov_node_get_state (fixture.node) == OV_NODE_GONE, 5000);
   g_assert_nonnull (ov_node_get_error (fixture.node));
   g_assert_cmpuint (ov_process_table_get_n_alive (table), ==, n_before);
   g_assert_false (ov_node_can_reconnect (fixture.node));
 
   /* Another life under the same name; the old picture makes room for the new one. */
   again = ov_test_node_start ("gone@localhost", NULL);
-  wait_until (ov_node_can_reconnect (fixture.node), 8000);
+  ov_test_wait_until (ov_node_can_reconnect (fixture.node), 8000);
   {
     OvAttachOptions options = { .cookie = ov_test_node_get_cookie (again) };
 
@@ -413,7 +395,7 @@ test_gone_and_back (void)
   g_assert_no_error (fixture.error);
   g_assert_null (ov_node_get_error (fixture.node));
   g_array_set_size (fixture.lives, 0);
-  wait_until (ov_node_get_state (fixture.node) == OV_NODE_LIVE
+  ov_test_wait_until (ov_node_get_state (fixture.node) == OV_NODE_LIVE
               && ov_process_table_get_n_alive (table) > 20, 10000);
   for (guint i = 0; i < fixture.lives->len; i++)
     g_assert_cmpint (g_array_index (fixture.lives, OvLifecycle, i).kind, !=, OV_LIFE_DIED);
@@ -471,16 +453,16 @@ test_discovery (void)
 
   ov_test_epmd_start ();
   ov_discovery_start (discovery);
-  wait_until (ov_discovery_get_looked (discovery), 3000);
+  ov_test_wait_until (ov_discovery_get_looked (discovery), 3000);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (discovery)), ==, 0);
   g_assert_true (ov_discovery_get_has_epmd (discovery));
   peer = ov_test_node_start ("found@localhost", NULL);
-  wait_until (lists (discovery, "found@localhost"), 5000);
+  ov_test_wait_until (lists (discovery, "found@localhost"), 5000);
   ov_test_node_kill (peer);
-  wait_until (!lists (discovery, "found@localhost"), 5000);
+  ov_test_wait_until (!lists (discovery, "found@localhost"), 5000);
   /* The port mapper says "found"; the node itself says the rest, and is not connected for it. */
   again = ov_test_node_start ("found@127.0.0.1", NULL);
-  wait_until (lists (discovery, "found@127.0.0.1"), 5000);
+  ov_test_wait_until (lists (discovery, "found@127.0.0.1"), 5000);
   ov_test_node_assert_eval (again, "{nodes(), nodes(hidden)}",
                             "{[],[]}");
   ov_discovery_stop (discovery);

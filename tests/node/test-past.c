@@ -7,6 +7,7 @@
 #include "model/ov-past.h"
 #include "model/ov-trace.h"
 #include "support/ov-test-node.h"
+#include "support/ov-test-wait.h"
 
 #include <glib/gstdio.h>
 
@@ -19,25 +20,6 @@ typedef struct
   gboolean    done;
   GError     *error;
 } Fixture;
-
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Turns the main loop until the condition holds. */
-#define wait_until(condition, timeout_ms) \
-  G_STMT_START { \
-    gboolean late = FALSE; \
-    guint deadline = g_timeout_add (timeout_ms, deadline_cb, &late); \
-    while (!(condition) && !late) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (deadline); \
-    g_assert_true (condition); \
-  } G_STMT_END
 
 static void
 finished_cb (GObject      *source,
@@ -54,7 +36,7 @@ finished_cb (GObject      *source,
 static void
 wait_done (Fixture *fixture)
 {
-  wait_until (fixture->done, 20000);
+  ov_test_wait_until (fixture->done, 20000);
   fixture->done = FALSE;
 }
 
@@ -192,7 +174,7 @@ go (OvPast *past,
   Seek seek = { FALSE };
 
   ov_past_seek_async (past, at_ns, NULL, sought_cb, &seek);
-  wait_until (seek.done, 20000);
+  ov_test_wait_until (seek.done, 20000);
   g_assert_nonnull (seek.table);
 
   return seek.table;
@@ -400,7 +382,7 @@ test_past (void)
     {
       Moment moment;
 
-      wait_until (is_settled (&fixture), 30000);
+      ov_test_wait_until (is_settled (&fixture), 30000);
       moment = (Moment) { ov_node_get_now (fixture.node), copy_table (table) };
       g_array_append_val (moments, moment);
       if (i < G_N_ELEMENTS (happenings))
@@ -457,9 +439,9 @@ test_lost_in_recording (void)
 
   g_assert_true (ov_node_record (fixture.node, path, FALSE, NULL));
   ov_node_watch (fixture.node, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
-  wait_until (ov_node_get_figures (fixture.node)->process_count > 20, 10000);
+  ov_test_wait_until (ov_node_get_figures (fixture.node)->process_count > 20, 10000);
   ov_test_node_kill (fixture.peer);
-  wait_until (ov_node_get_state (fixture.node) == OV_NODE_GONE, 10000);
+  ov_test_wait_until (ov_node_get_state (fixture.node) == OV_NODE_GONE, 10000);
   g_assert_nonnull (ov_node_get_recorder (fixture.node));
   g_assert_false (has_note (ov_node_get_store (fixture.node), "other-life"));
   events = ov_store_get_end (ov_node_get_store (fixture.node));
@@ -469,7 +451,7 @@ test_lost_in_recording (void)
   ov_node_attach_async (fixture.node, &options, NULL, finished_cb, &fixture);
   wait_done (&fixture);
   g_assert_no_error (fixture.error);
-  wait_until (ov_node_get_state (fixture.node) == OV_NODE_LIVE
+  ov_test_wait_until (ov_node_get_state (fixture.node) == OV_NODE_LIVE
               && ov_store_get_end (ov_node_get_store (fixture.node)) > events + 3, 10000);
   ov_store_get_figures (ov_node_get_store (fixture.node), &figures);
   g_assert_cmpuint (figures.by_kind[OV_EVENT_GAP], ==, 2); /* where it was lost, and how long */

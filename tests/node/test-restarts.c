@@ -6,6 +6,7 @@
 #include "analytics/ov-restart-log.h"
 #include "model/ov-node.h"
 #include "support/ov-test-node.h"
+#include "support/ov-test-wait.h"
 
 #include <string.h>
 
@@ -31,24 +32,6 @@ finished_cb (GObject      *source,
 }
 
 static gboolean
-deadline_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Turns the main loop until the condition holds. */
-#define wait_until(condition, timeout_ms) \
-  G_STMT_START { \
-    gboolean late = FALSE; \
-    guint deadline = g_timeout_add (timeout_ms, deadline_cb, &late); \
-    while (!(condition) && !late) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (deadline); \
-  } G_STMT_END
-
-static gboolean
 has_limits (Fixture    *fixture,
             const char *name)
 {
@@ -68,13 +51,11 @@ attach (Fixture    *fixture,
 
   fixture->node = ov_node_new (ov_test_node_get_name (fixture->peer));
   ov_node_attach_async (fixture->node, &options, NULL, finished_cb, fixture);
-  wait_until (fixture->done, 20000);
-  g_assert_true (fixture->done);
+  ov_test_wait_until (fixture->done, 20000);
   g_assert_no_error (fixture->error);
   fixture->done = FALSE;
   ov_node_watch (fixture->node, OV_WATCH_SAMPLES | OV_WATCH_LIFECYCLE);
-  wait_until (has_limits (fixture, supervisor), 20000);
-  g_assert_true (has_limits (fixture, supervisor));
+  ov_test_wait_until (has_limits (fixture, supervisor), 20000);
   fixture->log = ov_restart_log_new (ov_node_get_processes (fixture->node), NULL);
 }
 
@@ -82,7 +63,7 @@ static void
 tear_down (Fixture *fixture)
 {
   ov_node_detach_async (fixture->node, NULL, finished_cb, fixture);
-  wait_until (fixture->done, 20000);
+  ov_test_wait_until (fixture->done, 20000);
   g_assert_no_error (fixture->error);
   g_assert_finalize_object (g_steal_pointer (&fixture->log));
   g_assert_finalize_object (g_steal_pointer (&fixture->node));
@@ -164,7 +145,7 @@ assert_entry (Fixture    *fixture,
 {
   g_autofree char *found = NULL;
 
-  wait_until (is_entry (fixture, index, expected), 20000);
+  ov_test_turn_until (is_entry (fixture, index, expected), 20000);
   g_assert_cmpuint (ov_restart_log_get_size (fixture->log), >, index);
   found = describe (ov_restart_log_get (fixture->log, index));
   g_assert_cmpstr (found, ==, expected);
@@ -213,8 +194,7 @@ assert_replayed (Fixture *fixture)
 
       g_clear_pointer (&replayed, g_free);
       ov_restart_log_replay_async (log, NULL, finished_cb, fixture);
-      wait_until (fixture->done, 20000);
-      g_assert_true (fixture->done);
+      ov_test_wait_until (fixture->done, 20000);
       g_assert_no_error (fixture->error);
       fixture->done = FALSE;
       replayed = describe_all (log);
@@ -255,7 +235,7 @@ test_strategies (void)
   if (!set_up (&fixture, "strategies@localhost", "falls_rest"))
     return;
 
-  wait_until (has_limits (&fixture, "falls_all"), 20000);
+  ov_test_wait_until (has_limits (&fixture, "falls_all"), 20000);
   ov_test_node_assert_eval (fixture.peer, "falls:end_with(falls_e, boom)", "ok");
   assert_entry (&fixture, 0, "exit falls_e, supervisor falls_all, stopped falls_f, stopped falls_d, "
                              "started falls_d, started falls_e, started falls_f");
@@ -281,7 +261,8 @@ test_link (void)
     return;
 
   ov_test_node_assert_eval (fixture.peer, "falls:helper(falls_a)", "true");
-  wait_until (ov_process_table_find_name (ov_node_get_processes (fixture.node), "falls_helper") != OV_SLOT_NONE, 20000);
+  ov_test_wait_until (ov_process_table_find_name (ov_node_get_processes (fixture.node), "falls_helper")
+                        != OV_SLOT_NONE, 20000);
   ov_test_node_assert_eval (fixture.peer, "falls_helper ! {end_with, {lost, disk}}", "{end_with,{lost,disk}}");
   assert_entry (&fixture, 0, "exit falls_helper, link falls_a, supervisor falls_one, started falls_a");
   entry = ov_restart_log_get (fixture.log, 0);
@@ -304,7 +285,7 @@ test_escalation (void)
   if (!set_up (&fixture, "escalation@localhost", "falls_one"))
     return;
 
-  wait_until (has_limits (&fixture, "falls_top"), 20000);
+  ov_test_wait_until (has_limits (&fixture, "falls_top"), 20000);
   for (guint i = 0; i < 3; i++)
     {
       ov_test_node_assert_eval (fixture.peer, "falls:end_with(falls_c, boom)", "ok");
@@ -367,7 +348,7 @@ test_elixir (void)
                             "  #{id => Id, start => {falls, worker, [Id]}}) || Id <- [dynamic_1, dynamic_2]], ok end",
                             "ok");
   attach (&fixture, "elixir_rest");
-  wait_until (has_limits (&fixture, "elixir_dynamic"), 20000);
+  ov_test_wait_until (has_limits (&fixture, "elixir_dynamic"), 20000);
   ov_test_node_assert_eval (fixture.peer, "falls:end_with(second, {'Elixir.RuntimeError', bad})", "ok");
   assert_entry (&fixture, 0, "exit second, supervisor elixir_rest, stopped third, started second, started third");
   ov_test_node_assert_eval (fixture.peer, "falls:end_with(dynamic_2, boom)", "ok");

@@ -5,6 +5,7 @@
  */
 #include "model/ov-trace.h"
 #include "support/ov-test-node.h"
+#include "support/ov-test-wait.h"
 
 #include <string.h>
 
@@ -17,25 +18,6 @@ typedef struct
   GError     *error;
   guint       n_meters, n_ended;
 } Fixture;
-
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-
-  return G_SOURCE_CONTINUE;
-}
-
-/* Turns the main loop until the condition holds. */
-#define wait_until(condition, timeout_ms) \
-  G_STMT_START { \
-    gboolean late = FALSE; \
-    guint deadline = g_timeout_add (timeout_ms, deadline_cb, &late); \
-    while (!(condition) && !late) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (deadline); \
-    g_assert_true (condition); \
-  } G_STMT_END
 
 static void
 finished_cb (GObject      *source,
@@ -52,7 +34,7 @@ finished_cb (GObject      *source,
 static void
 wait_done (Fixture *fixture)
 {
-  wait_until (fixture->done, 20000);
+  ov_test_wait_until (fixture->done, 20000);
   fixture->done = FALSE;
 }
 
@@ -272,7 +254,7 @@ test_events (void)
   g_assert_cmpuint (ov_trace_get_n_processes (fixture.trace), ==, 1);
   g_assert_cmpuint (g_list_model_get_n_items (ov_node_list_traces (fixture.node)), ==, 1);
   talk (fixture.peer, 500);
-  wait_until (fixture.n_meters > 0, 5000);
+  ov_test_wait_until (fixture.n_meters > 0, 5000);
   stop_trace (&fixture);
 
   check_sum (&fixture);
@@ -286,7 +268,7 @@ test_events (void)
   for (last = ov_store_get_end (ov_node_get_store (fixture.node)); event.kind != OV_EVENT_RECEIVE;)
     g_assert_true (ov_store_get_event (ov_node_get_store (fixture.node), --last, &event));
   g_assert_cmpuint (event.peer, !=, OV_ACTOR_NONE);
-  wait_until (is_called (fixture.node, event.actor, "echo"), 5000);
+  ov_test_wait_until (is_called (fixture.node, event.actor, "echo"), 5000);
 
   /* Stopping again is no error, and the sum stays. */
   ov_trace_stop_async (fixture.trace, NULL, finished_cb, &fixture);
@@ -321,7 +303,7 @@ test_flood (void)
         "[spawn(fun() -> Ping(50000, spawn_link(Pong)) end) || _ <- [1, 2, 3, 4]], ok end", "ok");
       start_trace (&fixture, &spec);
       g_assert_no_error (fixture.error);
-      wait_until (fixture.n_meters > 4 || !ov_trace_is_running (fixture.trace), 20000);
+      ov_test_wait_until (fixture.n_meters > 4 || !ov_trace_is_running (fixture.trace), 20000);
       stop_trace (&fixture);
       check_sum (&fixture);
       g_assert_cmpuint (ov_trace_get_sum (fixture.trace)->shown, >, 0);
@@ -355,7 +337,7 @@ test_ten_million (void)
     "Ping = fun L(0, _) -> ok; L(N, P) -> P ! {self(), N}, receive {pong, N} -> L(N - 1, P) end end, "
     "Pong = fun L() -> receive {From, N} -> From ! {pong, N}, L() end end, "
     "Ping(5000000, spawn_link(Pong)) end)) end", "true");
-  wait_until (ov_trace_get_sum (fixture.trace)->generated >= 10 * 1000 * 1000
+  ov_test_wait_until (ov_trace_get_sum (fixture.trace)->generated >= 10 * 1000 * 1000
               || ov_trace_get_level (fixture.trace) == OV_TRACE_OFF, 400000);
   stop_trace (&fixture);
   check_sum (&fixture);
@@ -380,7 +362,7 @@ test_limits (void)
   start_trace (&fixture, &spec);
   g_assert_no_error (fixture.error);
   talk (fixture.peer, 400);
-  wait_until (fixture.n_ended > 0, 5000);
+  ov_test_wait_until (fixture.n_ended > 0, 5000);
   g_assert_cmpstr (ov_trace_get_reason (fixture.trace), ==, "count");
   check_sum (&fixture);
   g_assert_cmpuint (ov_trace_get_sum (fixture.trace)->shown, ==, 100);
@@ -390,7 +372,7 @@ test_limits (void)
   start_trace (&fixture, &spec);
   g_assert_no_error (fixture.error);
   talk (fixture.peer, 10);
-  wait_until (fixture.n_ended > 0, 5000);
+  ov_test_wait_until (fixture.n_ended > 0, 5000);
   g_assert_cmpstr (ov_trace_get_reason (fixture.trace), ==, "duration");
   check_sum (&fixture);
 
@@ -477,9 +459,9 @@ test_lost (void)
   start_trace (&fixture, &spec);
   g_assert_no_error (fixture.error);
   talk (fixture.peer, 200);
-  wait_until (count_events (fixture.node, fixture.trace, 0) >= 400, 5000);
+  ov_test_wait_until (count_events (fixture.node, fixture.trace, 0) >= 400, 5000);
   ov_test_node_kill (fixture.peer);
-  wait_until (fixture.n_ended > 0, 10000);
+  ov_test_wait_until (fixture.n_ended > 0, 10000);
   print_sum (fixture.trace);
   sum = ov_trace_get_sum (fixture.trace);
   g_assert_cmpstr (ov_trace_get_reason (fixture.trace), ==, "lost");
