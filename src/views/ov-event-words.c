@@ -79,7 +79,7 @@ static const struct
   { OV_EVENT_IS_CAST, N_("cast") },
   { OV_EVENT_IS_SYSTEM, N_("system message") },
   { OV_EVENT_IS_EXIT, N_("exit signal") },
-  { OV_EVENT_IS_TIMEOUT, N_("time-out") },
+  { OV_EVENT_IS_TIMEOUT, N_("timeout") },
 };
 
 static const char *const gap_words[] = {

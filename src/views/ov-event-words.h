@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Events as people read them: the word and the icon of a kind, the time, the message.
- * All texts are translated and clean.
+ * All texts are translated and clean.  Thread: any, but for the style.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ typedef struct
 
 const OvEventGroup *ov_event_words_get_groups (guint *n);
 
-const char *ov_event_words_of_kind   (OvEventKind kind); /* "Send", "Exit", "Dropped" */
+const char *ov_event_words_of_kind   (OvEventKind kind); /* "Send", "Exit", "Gap" */
 const char *ov_event_words_get_icon  (OvEventKind kind);
 /* "answer", "call", "system"; NULL: an ordinary message. */
 const char *ov_event_words_of_flags  (guint8 flags);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Which messages go from one process to another: their forms, by how often, over a range of time.
- * Counted in the task pool.
+ * Counted in the task pool, asked for and answered on the main thread.
  */
 #pragma once
 

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n.h>
 
+#define GAP 10
+
 struct _OvHoverCard
 {
   GtkWidget  parent_instance;
@@ -251,6 +253,28 @@ ov_hover_card_show (OvHoverCard    *self,
       set_optional (self->values[i], text);
       gtk_widget_set_visible (self->names[i], text != NULL);
     }
+}
+
+void
+ov_hover_card_place (OvHoverCard        *self,
+                     GtkOverlay         *overlay,
+                     const GdkRectangle *item,
+                     GdkRectangle       *place)
+{
+  int width = gtk_widget_get_width (GTK_WIDGET (overlay));
+  int height = gtk_widget_get_height (GTK_WIDGET (overlay));
+  GtkRequisition size;
+
+  g_return_if_fail (OV_IS_HOVER_CARD (self));
+
+  gtk_widget_get_preferred_size (GTK_WIDGET (self), NULL, &size);
+  place->width = MIN (size.width, width);
+  place->height = MIN (size.height, height);
+  place->x = item->x + item->width + GAP;
+  if (place->x + place->width > width)
+    place->x = item->x - GAP - place->width;
+  place->x = CLAMP (place->x, GAP, MAX (GAP, width - place->width - GAP));
+  place->y = CLAMP (item->y, GAP, MAX (GAP, height - place->height - GAP));
 }
 
 char *

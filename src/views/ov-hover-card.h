@@ -19,6 +19,11 @@ GtkWidget *ov_hover_card_new  (void);
 void       ov_hover_card_show (OvHoverCard    *self,
                                OvProcessTable *table,
                                guint32         slot);
+/* Where it stands in an overlay: right of the item it speaks of, else left of it, else inside. */
+void       ov_hover_card_place (OvHoverCard        *self,
+                                GtkOverlay         *overlay,
+                                const GdkRectangle *item,
+                                GdkRectangle       *place);
 /* One sentence with the same content, for the screen reader; (transfer full). */
 char      *ov_hover_card_describe (OvProcessTable *table,
                                    guint32         slot) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,7 +23,6 @@
 
 #include <glib/gi18n.h>
 
-#define CARD_GAP 10
 #define MAX_MATCHES 1000
 
 G_DEFINE_FINAL_TYPE (OvMessagePage, ov_message_page, ADW_TYPE_BIN)
@@ -324,22 +323,12 @@ child_position_cb (GtkOverlay   *overlay,
                    gpointer      user_data)
 {
   OvMessagePage *self = user_data;
-  int width = gtk_widget_get_width (GTK_WIDGET (overlay));
-  int height = gtk_widget_get_height (GTK_WIDGET (overlay));
-  GtkRequisition size;
   GdkRectangle item;
 
   if (child != self->hover_card || self->hovered == 0
       || !ov_graph_canvas_get_item_rect (self->canvas, self->hovered, &item))
     return FALSE;
-  gtk_widget_get_preferred_size (child, NULL, &size);
-  place->width = MIN (size.width, width);
-  place->height = MIN (size.height, height);
-  place->x = item.x + item.width + CARD_GAP;
-  if (place->x + place->width > width)
-    place->x = item.x - CARD_GAP - place->width;
-  place->x = CLAMP (place->x, CARD_GAP, MAX (CARD_GAP, width - place->width - CARD_GAP));
-  place->y = CLAMP (item.y, CARD_GAP, MAX (CARD_GAP, height - place->height - CARD_GAP));
+  ov_hover_card_place (OV_HOVER_CARD (child), overlay, &item, place);
   return TRUE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * From a store to a sequence chart: the conversation of a query, its lanes in an order with few
- * crossings, as an OvChart.  Made in the task pool.
+ * crossings, as an OvChart.  Made in the task pool, asked for and answered on the main thread.
  */
 #pragma once
 
