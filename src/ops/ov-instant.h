@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Instants as people and programs write them.
+ * Instants as people and programs write them.  Thread: any.
  */
 #pragma once
 

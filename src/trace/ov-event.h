@@ -4,7 +4,7 @@
  *
  * Everything on the time axis is an event: messages and calls of a trace, births and deaths,
  * edges that were counted on the node, and whole batches of the probe's records (a census,
- * samples, supervisors), from which the tree of any instant is made again.
+ * samples, supervisors), from which the tree of any instant is made again.  Thread: any; plain values.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * OvStore within its limits: spilling in the task pool, forgetting, and giving back what was mapped.
+ * OvStore within its limits: spilling in a pool of its own, forgetting, and giving back what was mapped.
  *
- * Over memory_bytes the oldest chunks are written to the disk by one task of the pool, while the writer goes on.
+ * Over memory_bytes the oldest chunks are written to the disk by one of its threads, while the writer goes on.
  * When the disk is too slow the writer waits a little; when there is no room on it, memory may grow to
  * twice its limit, and then the oldest is forgotten, on the disk first.
  * Invariant: chunks are spilled and forgotten in the order of their numbers: forgotten, spilled, in memory.

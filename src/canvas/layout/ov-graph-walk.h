@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Walking a graph by keys: along edges where one leads that way, else to whatever stands there.
+ * Thread: the view's.
  */
 #pragma once
 

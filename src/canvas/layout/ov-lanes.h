@@ -2,6 +2,7 @@
  *
  * In which order the lanes of a chart stand, so that arrows are short and cross few lanes: a linear
  * arrangement by repeated barycentre passes and adjacent swaps, begun from the order given.  Pure, deterministic.
+ * Thread: any.
  */
 #pragma once
 

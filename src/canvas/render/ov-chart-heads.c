@@ -10,7 +10,6 @@
 #include <string.h>
 
 #define TIME_SIZE    10.5
-#define LEAST_TIME    7.0
 #define TIME_MARGIN  12.0
 #define NAME_SIZE    12.0
 #define LEAST_NAME    7.5

@@ -7,6 +7,7 @@
  * counted.  Of a pair that talks both ways each edge bows to its own right, so that they run side
  * by side.  Others bow as little as lets them pass the cards in between; how is chosen once for
  * each fold, so that nothing jumps while the camera moves.
+ * Thread: the view's.
  */
 #include "canvas/scene/ov-graph-view-private.h"
 

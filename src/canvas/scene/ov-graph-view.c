@@ -8,6 +8,7 @@
  *
  * Either may turn around on its way.  Where too much would be in view, all have to be wider. While
  * it opens, the hull grows out of the group's card and its members with it.
+ * Thread: one at a time.
  */
 #include "canvas/scene/ov-graph-view-private.h"
 
