@@ -190,6 +190,8 @@ handle({'DOWN', _, process, Pid, _}, State) ->
     ended(ov_probe_scope:gone(Pid, abandoned(Pid, State)));
 handle({life, Pid, On}, State) ->
     ov_probe_scope:lent(Pid, On, State);
+handle({life_lent, Life}, State) ->
+    State#{lender => Life};
 handle({life_is, Life}, #{vm := Vm} = State) ->
     State#{life := Life, lent := #{}, vm := ov_probe_vm:ours([Life || is_pid(Life)], Vm)};
 handle(stop, #{vm := Vm}) ->
@@ -343,11 +345,12 @@ run(Id, #{traces := Traces} = State) ->
                             window := now_ns()}, State),
     ended(ov_probe_scope:check(Id, ov_probe_govern:settle(Next))).
 
-%% Before OTP 27 a process has one tracer: the lifecycle tracer lends us what it holds.
+%% Before OTP 27 a process has one tracer: the lifecycle tracer lends us what it holds.  It may have
+%% said so before there was anything to open.
 await_lent(#{vm := Vm, life := Life} = State) when is_pid(Life) ->
-    case ov_probe_vm:is_legacy(Vm) andalso not maps:get(was_lent, State, false) of
+    case ov_probe_vm:is_legacy(Vm) andalso maps:get(lender, State, none) =/= Life of
         true ->
-            receive {life_lent, Life} -> State#{was_lent => true}
+            receive {life_lent, Life} -> State#{lender => Life}
             after ?LENT_MS -> State
             end;
         false ->
