@@ -460,7 +460,7 @@ class Others(Case):
         self.assertEqual((entry["supervisor"], entry["child_id"], entry["new_pid"]), ("demo_all", "first", new))
         self.assertEqual(entry["reason"], "{bad,day}")
         self.assertRegex(entry["at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$")
-        self.assertGreaterEqual(entry["headroom"], 0)
+        self.assertAlmostEqual(entry["headroom"], max(0, 1 - entry["recent"] / (entry["intensity"] + 1)))
         self.assertIn("exit", [cause["kind"] for cause in entry["cause"]])
         self.assertTrue(all(cause["words"] for cause in entry["cause"]))
 
