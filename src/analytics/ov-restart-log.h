@@ -73,8 +73,9 @@ const OvRestartEntry *ov_restart_item_get (OvRestartItem *self);
 
 /* A GListModel of OvRestartItem, oldest first.  Signal "changed" when an entry grew.
  * Live: listens to @table's "lifecycle", from now on. */
+/* @store (nullable): links and reasons from traces. */
 OvRestartLog         *ov_restart_log_new          (OvProcessTable *table,
-                                                   OvStore        *store) G_GNUC_WARN_UNUSED_RESULT; /* store nullable: links and reasons from traces */
+                                                   OvStore        *store) G_GNUC_WARN_UNUSED_RESULT;
 /* Of all that a store has: nothing until it is replayed, which is done in slices on the main loop. */
 OvRestartLog         *ov_restart_log_new_for_store (OvStore *store) G_GNUC_WARN_UNUSED_RESULT;
 void                  ov_restart_log_replay_async  (OvRestartLog        *self,
@@ -95,7 +96,8 @@ gboolean              ov_restart_log_get_headroom (OvRestartLog *self,
                                                    gint64        at_ns,
                                                    guint        *n_recent,
                                                    double       *headroom);
-GPtrArray            *ov_restart_log_list_patterns (OvRestartLog *self) G_GNUC_WARN_UNUSED_RESULT; /* of OvRestartPattern */
+/* (element-type OvRestartPattern) */
+GPtrArray            *ov_restart_log_list_patterns (OvRestartLog *self) G_GNUC_WARN_UNUSED_RESULT;
 const char           *ov_cause_kind_get_word      (OvCauseKind kind);
 /* One sentence for people: "orders ended: {badmatch,1}"; (transfer full). */
 char                 *ov_cause_dup_words          (const OvCause  *cause,

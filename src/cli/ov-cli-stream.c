@@ -67,7 +67,8 @@ write_some (OvCliStream *self)
 {
   while (!self->is_gone && self->written < self->waiting->len && has_room (self->fd, 0))
     {
-      gssize n = write (self->fd, self->waiting->str + self->written, MIN (self->waiting->len - self->written, PIPE_BUF));
+      gsize rest = self->waiting->len - self->written;
+      gssize n = write (self->fd, self->waiting->str + self->written, MIN (rest, PIPE_BUF));
 
       if (n < 0 && errno != EINTR && errno != EAGAIN)
         set_gone (self, errno);

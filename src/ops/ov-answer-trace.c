@@ -46,7 +46,8 @@ ov_answer_write_summary (OvAnswerWriter *writer)
   g_autofree char *text = NULL;
   const char *reason = json_object_get_string_member_with_default (writer->answer, "reason", "");
   gint64 foreign = json_object_get_int_member_with_default (writer->answer, "foreign", 0);
-  g_autofree char *seconds = ov_answer_text_dup_duration (json_object_get_double_member_with_default (writer->answer, "seconds", 0));
+  double lasted_s = json_object_get_double_member_with_default (writer->answer, "seconds", 0);
+  g_autofree char *seconds = ov_answer_text_dup_duration (lasted_s);
 
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
     if (g_str_equal (reasons[i].reason, reason))
@@ -196,7 +197,8 @@ ov_answer_write_flow (OvAnswerWriter *writer)
   static const char *const members[] = { "messages", "messages_per_s", "bytes", "median_ns", "p99_ns" };
   g_autoptr (OvTextTable) table = ov_text_table_new (G_N_ELEMENTS (headings));
   g_autofree char *messages = dup_figure_of (writer, "messages");
-  g_autofree char *seconds = ov_answer_text_dup_duration (json_object_get_double_member_with_default (writer->answer, "seconds", 0));
+  double lasted_s = json_object_get_double_member_with_default (writer->answer, "seconds", 0);
+  g_autofree char *seconds = ov_answer_text_dup_duration (lasted_s);
   g_autofree char *n_edges = dup_figure_of (writer, "edge_count");
 
   for (guint i = 0; i < G_N_ELEMENTS (headings); i++)

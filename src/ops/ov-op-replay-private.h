@@ -10,7 +10,9 @@
 G_BEGIN_DECLS
 
 #define OV_OP_RANGE_PARAMETERS                                                                                  \
-  { "from", OV_PARAMETER_TEXT, FALSE, N_("With --recording: from this instant: RFC 3339, ns since 1970, +SECONDS after the beginning, -SECONDS before the end"), \
+  { "from", OV_PARAMETER_TEXT, FALSE,                                                                           \
+    N_("With --recording: from this instant: RFC 3339, ns since 1970, +SECONDS after the beginning, "           \
+       "-SECONDS before the end"),                                                                              \
     .placeholder = "INSTANT" },                                                                                 \
   { "to", OV_PARAMETER_TEXT, FALSE, N_("With --recording: until before this instant"), .placeholder = "INSTANT" }
 

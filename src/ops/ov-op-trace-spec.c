@@ -30,7 +30,8 @@ static gboolean
 check_calls (JsonObject  *parameters,
              GError     **error)
 {
-  JsonArray *calls = json_object_has_member (parameters, "call") ? json_object_get_array_member (parameters, "call") : NULL;
+  JsonArray *calls = json_object_has_member (parameters, "call")
+                       ? json_object_get_array_member (parameters, "call") : NULL;
 
   for (guint i = 0; calls != NULL && i < json_array_get_length (calls); i++)
     {

@@ -11,7 +11,8 @@
  * A job belongs to one filter; when the filter changes it is told to stop and whatever it still brings is
  * dropped, since the list does not hold it any more.
  * Invariants: n_shown is what the last items-changed said; rows are ascending by number; while paused
- * nothing changes, but what a job brings that was begun before.  When the store forgets, its first event, a GAP, is row 0 (gap_number) if it passes.
+ * nothing changes, but what a job brings that was begun before.  When the store forgets, its first event, a GAP,
+ * is row 0 (gap_number) if it passes.
  * Thread: main; jobs in the task pool see the store, the filter and themselves.
  */
 #include "trace/ov-event-list-private.h"

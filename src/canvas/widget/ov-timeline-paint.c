@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The strip's picture, from top to bottom: marks, bars on their line, clock labels; the range lies below them, the needle
- * over them.
+ * The strip's picture, from top to bottom: marks, bars on their line, clock labels; the range lies below
+ * them, the needle over them.
  * Thread: main.
  */
 #include "canvas/widget/ov-timeline-private.h"

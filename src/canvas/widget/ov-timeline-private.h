@@ -2,8 +2,8 @@
  *
  * The time line's inside: the state and its parts, what is fetched, painting, input.
  *
- * OvTimeline is a box of two: the toggle for live, and the strip that is drawn.  The strip is a widget of its own, because
- * a slider has no children for assistive technology.
+ * OvTimeline is a box of two: the toggle for live, and the strip that is drawn.  The strip is a widget of its
+ * own, because a slider has no children for assistive technology.
  */
 #pragma once
 
