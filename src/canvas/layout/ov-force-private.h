@@ -18,7 +18,7 @@ typedef struct
 typedef struct
 {
   guint32  n;
-  OvSpot *points;   /* centres; in: where to begin, out: where to stand */
+  OvSpot  *points;   /* centres; in: where to begin, out: where to stand */
   double  *radii;
   guint8  *fixed;    /* by point, 1: does not move */
   guint32 *starts, *ends;
@@ -115,11 +115,11 @@ typedef struct
   guint32              n;
   guint32             *old_of;   /* the same node in the same group of the old graph, OV_SCENE_NONE */
   guint32             *depths;
-  OvSpot             *centres;  /* about where, world; set from the outside inwards */
-  OvSpot             *pulls;    /* where what is outside of its group draws it, not normalized */
+  OvSpot              *centres;  /* about where, world; set from the outside inwards */
+  OvSpot              *pulls;    /* where what is outside of its group draws it, not normalized */
   guint32             *parts;    /* connected part among its siblings: the lowest index in it */
   OvPlot              *plots;    /* slot in its group, gap included; set from the inside outwards */
-  OvSpot             *shifts;   /* of a group: cells by which its content began to stick out */
+  OvSpot              *shifts;   /* of a group: cells by which its content began to stick out */
   OvSprings            springs;
   GCancellable        *cancellable;
 } OvForce;
@@ -127,7 +127,7 @@ typedef struct
 /* Siblings: the children of @group (OV_SCENE_NONE: the roots) are [first, end) and skip by subtree_end. */
 typedef struct
 {
-  guint32 group, first, end;
+  guint32  group, first, end;
   gboolean known; /* most of them were there before */
 } OvSiblings;
 
