@@ -108,6 +108,13 @@ name_actor (OvNode  *self,
     ov_store_name_actor (self->store, actor, name, strlen (name));
 }
 
+/* Children of simple_one_for_one have no id of their own. */
+static gboolean
+is_undefined (const OvSlice *id)
+{
+  return id->length == strlen ("undefined") && memcmp (id->text, "undefined", id->length) == 0;
+}
+
 /* A child's id says more than what it was started as; it comes late. */
 void
 ov_node_name_child (OvNode         *self,
@@ -119,7 +126,7 @@ ov_node_name_child (OvNode         *self,
   g_autofree char *name = NULL;
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->traces)) == 0 || ov_pid_is_none (&record->pid)
-      || record->id.length == 0)
+      || record->id.length == 0 || is_undefined (&record->id))
     return; /* nobody was met in an event, or there is nothing to say */
 
   actor = ov_store_find_actor (self->store, &record->pid);

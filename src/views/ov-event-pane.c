@@ -92,6 +92,7 @@ show (OvEventPane *self)
   gtk_label_set_text (self->title_label, title);
   ov_actor_button_set (self->actor_button, self->session, self->node, self->event.actor);
   ov_actor_button_set (self->peer_button, self->session, self->node, self->event.peer);
+  gtk_label_set_label (GTK_LABEL (self->arrow), self->event.kind == OV_EVENT_RECEIVE ? "←" : "→");
   gtk_widget_set_visible (self->arrow, self->event.actor != OV_ACTOR_NONE
                                        && self->event.peer != OV_ACTOR_NONE);
   show_facts (self);

@@ -383,3 +383,11 @@ ov_restart_page_reveal (OvRestartPage *self,
   gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)), "list.scroll-to-item", "u",
                               best);
 }
+
+void
+ov_restart_page_stop_replay (OvRestartPage *self)
+{
+  g_return_if_fail (OV_IS_RESTART_PAGE (self));
+
+  ov_cascade_player_stop (self->player);
+}

@@ -26,5 +26,7 @@ OvRestartLog *ov_restart_page_get_log     (OvRestartPage *self);
 /* Selects the restart nearest to an instant. */
 void          ov_restart_page_reveal      (OvRestartPage *self,
                                            gint64         at_ns);
+/* Ends a replay; the session stays at the instant that is shown. */
+void          ov_restart_page_stop_replay (OvRestartPage *self);
 
 G_END_DECLS
