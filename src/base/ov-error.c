@@ -21,8 +21,9 @@ static GHashTable *domains;
 static const OvErrorWord io_words[] = {
   { G_IO_ERROR_CANCELLED, "cancelled", NULL },
   { G_IO_ERROR_TIMED_OUT, "timed-out", N_("Try again, or raise the limit with --timeout.") },
-  { G_IO_ERROR_NOT_FOUND, "not-found", NULL },
+  { G_IO_ERROR_NOT_FOUND, "not-found", N_("Check how it is spelled, and that its folder is there.") },
   { G_IO_ERROR_EXISTS, "exists", N_("Choose another file, or replace it with --force.") },
+  { G_IO_ERROR_NOT_REGULAR_FILE, "not-a-file", N_("Choose a name that is free, or that of an ordinary file.") },
   { G_IO_ERROR_PERMISSION_DENIED, "permission-denied", NULL },
   { G_IO_ERROR_NO_SPACE, "no-space", N_("Free some disk space and try again.") },
 };

@@ -53,9 +53,23 @@ ov_cli_output_get_style (OvTextStyle *style)
     style->columns = 80;
 }
 
+/* Standard output does not take it: said in the form that was asked for. */
+static int
+fail (int      number,
+      gboolean json)
+{
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, g_io_error_from_errno (number),
+                                          _("The output cannot be written: %s"), g_strerror (number));
+
+  ov_cli_output_write_error (error, json, NULL);
+
+  return 1;
+}
+
 static int
 write_all (const char *bytes,
-           gsize       length)
+           gsize       length,
+           gboolean    json)
 {
   while (length > 0)
     {
@@ -66,10 +80,7 @@ write_all (const char *bytes,
       if (n < 0 && errno == EPIPE)
         return 128 + SIGPIPE;
       if (n < 0)
-        {
-          g_printerr (_("overstory-cli: Standard output cannot be written: %s\n"), g_strerror (errno));
-          return 1;
-        }
+        return fail (errno, json);
       bytes += n;
       length -= n;
     }
@@ -91,7 +102,7 @@ ov_cli_output_write_text (const char *text)
       return 1;
     }
 
-  return write_all (text, strlen (text));
+  return write_all (text, strlen (text), FALSE);
 }
 
 /* Indented for a person, on one line for a program. */
@@ -161,7 +172,7 @@ ov_cli_output_write_answer (OvAnswerBody    *body,
       return ov_cli_output_write_text (text);
     }
 
-  return write_all (bytes, length);
+  return write_all (bytes, length, is_json);
 }
 
 static void

@@ -12,6 +12,8 @@
  */
 #include "cli/ov-cli-stream.h"
 
+#include "cli/ov-cli-output.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
@@ -221,7 +223,10 @@ ov_cli_stream_end (OvCliStream  *self,
       write_some (self);
   if (self->trouble != 0)
     {
-      g_printerr (_("overstory-cli: The output cannot be written: %s\n"), g_strerror (self->trouble));
+      g_autoptr (GError) error = g_error_new (G_IO_ERROR, g_io_error_from_errno (self->trouble),
+                                              _("The output cannot be written: %s"), g_strerror (self->trouble));
+
+      ov_cli_output_write_error (error, answer->json != NULL, NULL);
       return 1;
     }
 

@@ -14,6 +14,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -60,6 +61,15 @@ create_replacing (const char *path)
   return -1;
 }
 
+/* Devices, pipes and folders are nobody's recording: they are never replaced. */
+static gboolean
+is_replaceable (const char *path)
+{
+  struct stat about;
+
+  return lstat (path, &about) == 0 && (S_ISREG (about.st_mode) || S_ISLNK (about.st_mode));
+}
+
 static int
 create (const char  *path,
         gboolean     replace,
@@ -69,6 +79,11 @@ create (const char  *path,
   int fd = open (path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   int saved = errno;
 
+  if (fd < 0 && saved == EEXIST && !is_replaceable (path))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("“%s” is there, and is no ordinary file"), name);
+      return -1;
+    }
   if (fd < 0 && saved == EEXIST && replace)
     {
       fd = create_replacing (path);

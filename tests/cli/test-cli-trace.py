@@ -571,6 +571,18 @@ class Recordings(Case):
         self.assertEqual((status, err), (0, ""))
         self.assertGreater(os.path.getsize(self.path), 1000)
         self.refused(1, "not-found", *here("trace", "watch", "--process", "echo", "--record", "/nonexistent/file"))
+        for strange in (os.path.join(self.folder.name, "pipe"), os.path.join(self.folder.name, "folder")):
+            (os.mkfifo if strange.endswith("pipe") else os.mkdir)(strange)
+            self.refused(1, "not-a-file", *here("trace", "watch", "--process", "echo", "--record", strange, "--force"))
+            self.assertFalse(os.path.isfile(strange))
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_full_output(self):
+        """What cannot be written is an error, in the form that was asked for; nothing is left on the node."""
+        for words in (("trace", "watch", "--process", "all", "--seconds", "0.2"), ("node", "info")):
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                status, _, err = COMMANDS.run(*here(*words, "--json"), stdout=full)
+            self.assertEqual((status, json.loads(err)["error"]["code"]), (1, "no-space"))
 
     def test_bad_files(self):
         missing = os.path.join(self.folder.name, "missing")
