@@ -59,7 +59,7 @@ fail (int      number,
       gboolean json)
 {
   g_autoptr (GError) error = g_error_new (G_IO_ERROR, g_io_error_from_errno (number),
-                                          _("The output cannot be written: %s"), g_strerror (number));
+                                          _("Standard output cannot be written: %s"), g_strerror (number));
 
   ov_cli_output_write_error (error, json, NULL);
 

@@ -346,7 +346,7 @@ static const OvResultMember members[] = {
   { "restarts[].new_pid", "string?", N_("What it is now; null: not restarted"), N_("New") },
   { "restarts[].reason", "string?", N_("Why it ended"), N_("Reason") },
   { "restarts[].cause", "array", N_("What led to what, in true order") },
-  { "restarts[].cause[].kind", "string", N_("exit, link, supervisor, stopped, started, gave-up, escalated") },
+  { "restarts[].cause[].kind", "string", N_("exit, link, supervisor, stopped, started, gave_up, escalated") },
   { "restarts[].cause[].at", "string?", N_("When") },
   { "restarts[].cause[].pid", "string?", N_("Whom it concerns") },
   { "restarts[].cause[].name", "string?", N_("What that is called") },
