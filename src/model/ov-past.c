@@ -387,7 +387,7 @@ open_next_batch (OvPast *self)
     }
 
   while ((number = find_unread (self, &at_ns)) != OV_EVENT_NONE
-         && (at_ns <= self->step_ns || at_ns - self->step_ns <= AHEAD_NS))
+         && (at_ns <= self->step_ns || (guint64) at_ns - (guint64) self->step_ns <= AHEAD_NS))
     {
       self->place.next = number + 1;
       open_batch (self, number, G_MAXUINT);
