@@ -47,6 +47,7 @@ stopped (OvInvocation *invocation,
          gpointer      user_data)
 {
   g_assert_true (user_data == &held);
+  held = NULL;
   ov_invocation_return_partial (invocation, json_from_string ("{\"half\":true}", NULL),
                                 g_error_new_literal (OV_OPERATION_ERROR, OV_OPERATION_ERROR_NODE_LOST, "lost"));
 }
@@ -54,6 +55,7 @@ stopped (OvInvocation *invocation,
 static void
 run_last (OvInvocation *invocation)
 {
+  held = invocation;
   ov_invocation_begin_lasting (invocation, stopped, &held);
 }
 
@@ -337,6 +339,7 @@ test_lasting_cancelled (void)
   g_timeout_add (20, cancel_cb, cancellable);
   do_run (&run, &last, NULL, &(OvRunOptions) { .timeout_ms = 10 }, cancellable);
   g_assert_error (run.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ov_invocation_return_error (g_steal_pointer (&held), g_error_new (G_IO_ERROR, G_IO_ERROR_CANCELLED, "late"));
 }
 
 int

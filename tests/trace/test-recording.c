@@ -366,6 +366,13 @@ check_what_is_left (Fixture *fixture,
   return at;
 }
 
+/* Under the address sanitizer opening a file takes thirty times as long: a part of the bytes is enough there. */
+#ifdef __SANITIZE_ADDRESS__
+#define STRIDE 13
+#else
+#define STRIDE 1
+#endif
+
 /* As if the program had died at every byte of the file. */
 static void
 test_every_cut (Fixture       *fixture,
@@ -381,7 +388,7 @@ test_every_cut (Fixture       *fixture,
   record (fixture, portions);
   whole = read_file (fixture->path);
   bytes = g_bytes_get_data (whole, &size);
-  for (gsize n = 0; n <= size; n++)
+  for (gsize n = 0; n <= size; n += n + STRIDE <= size ? STRIDE : 1)
     {
       g_autoptr (GError) error = NULL;
       g_autoptr (OvStore) store = NULL;
@@ -424,7 +431,7 @@ test_every_wrong_byte (Fixture       *fixture,
   size = g_bytes_get_size (whole) - (with_index != NULL ? 0 : 32);
   /* With an index only the later part differs from without. */
   begin = with_index != NULL ? size / 2 : 0;
-  for (gsize i = begin; i < size; i++)
+  for (gsize i = begin; i < size; i += STRIDE)
     {
       g_autoptr (OvStore) store = NULL;
       g_autoptr (GError) error = NULL;
