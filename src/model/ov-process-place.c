@@ -275,12 +275,15 @@ note_place (OvProcessTable *self,
 
   if (decision->rule == OV_RULE_CLAIM && decision->place == OV_PLACE_CHILD)
     {
-      const OvClaim *claim;
-
+      /* Whoever listed it may have been forgotten since. */
       supervisor = ov_table_get_lister (self, slot);
-      claim = &g_array_index (supervisor->claims, OvClaim, facts->claim);
-      row->child_id = claim->id;
-      row->restart = claim->restart;
+      if (supervisor != NULL && facts->claim < supervisor->claims->len)
+        {
+          const OvClaim *claim = &g_array_index (supervisor->claims, OvClaim, facts->claim);
+
+          row->child_id = claim->id;
+          row->restart = claim->restart;
+        }
     }
   else if (decision->rule == OV_RULE_PARENT && decision->place == OV_PLACE_CHILD)
     {
